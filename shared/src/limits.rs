@@ -1,0 +1,68 @@
+//! Every bound of the program in one place: what it limits, its unit, why this value, what grows with it.
+//!
+//! Relations between limits are asserted at compile time at the end of this file.
+
+/// Simulation ticks per second unless a server is told otherwise. 1/64 s is exact in binary.
+pub const TICK_RATE_DEFAULT: u32 = 64;
+/// Slowest tick rate (Hz). Below it a player at full speed moves more than a body radius in one tick.
+pub const TICK_RATE_MIN: u32 = 20;
+/// Fastest tick rate (Hz). Above it the per-tick budget is under 8 ms and speeds lose precision to rounding.
+pub const TICK_RATE_MAX: u32 = 128;
+
+/// Player slots a server opens unless told otherwise.
+pub const PLAYERS_DEFAULT: usize = 64;
+/// Most player slots: renetcode refuses more sessions. World states and masks on the wire grow with it.
+pub const PLAYERS_MAX: usize = 1024;
+/// Sessions a server accepts beyond its player slots, only to tell them politely why they cannot play.
+pub const SESSIONS_SPARE: usize = 8;
+
+/// World grid steps per metre. One step is "a millimetre" on every read-out (0.977 mm exactly).
+pub const UNITS_PER_METRE: i32 = 1024;
+/// Edge of one map tile, in world units: one metre.
+pub const TILE_UNITS: i32 = UNITS_PER_METRE;
+/// Bits of one coordinate on the wire: positions lie in `0 .. 2^18` units, 256 m.
+pub const POS_BITS: u32 = 18;
+/// Longest edge of a map, in tiles.
+pub const MAP_TILES_MAX: u32 = 256;
+/// Largest map file a server loads or sends and a client accepts, in bytes.
+pub const MAP_BYTES_MAX: usize = 256 * 1024;
+
+/// Past world states kept, in ticks (a power of two): baselines and rewinds reach no further. 1 s at 128 Hz.
+pub const HISTORY_TICKS: usize = 128;
+/// Oldest baseline a snapshot may be coded against, in ticks.
+pub const BASELINE_AGE_TICKS_MAX: u32 = HISTORY_TICKS as u32 - 8;
+/// Largest snapshot datagram payload, in bytes: under every common MTU and never sliced.
+pub const SNAPSHOT_BYTES_MAX: usize = 1150;
+/// Inputs one packet repeats at most, newest included. Survives 7 lost packets in a row.
+pub const INPUTS_PER_PACKET_MAX: usize = 8;
+/// Largest input packet, in bytes.
+pub const INPUT_PACKET_BYTES_MAX: usize = 192;
+/// How far ahead of the server's tick an input may lie and still be filed, in ticks.
+pub const INPUT_AHEAD_TICKS_MAX: u32 = 128;
+/// Rewind cap for hit checks, in milliseconds.
+pub const REWIND_MS_MAX: u32 = 250;
+
+/// Largest control message, in bytes: one renet message that is never sliced.
+pub const CONTROL_BYTES_MAX: usize = 1100;
+/// Bytes of a map carried by one control message.
+pub const MAP_CHUNK_BYTES: usize = 1000;
+/// Longest player or server name, in UTF-8 bytes.
+pub const NAME_BYTES_MAX: usize = 24;
+
+/// Shortest datagram worth a look: a renetcode prefix byte, a sequence byte and a 16-byte tag.
+pub const DATAGRAM_BYTES_MIN: usize = 18;
+/// Longest datagram accepted from the network, in bytes (renetcode's own limit).
+pub const DATAGRAM_BYTES_MAX: usize = 1400;
+/// Received datagrams waiting for a tick, per process. At 64 clients x 64 Hz this is one second.
+pub const RECEIVE_QUEUE_MAX: usize = 4096;
+/// Datagrams one address may have handled in one server tick; the rest are dropped and counted.
+pub const DATAGRAMS_PER_ADDRESS_PER_TICK_MAX: u32 = 32;
+/// Size asked of the system for socket buffers, in bytes. The default holds only 256 small datagrams.
+pub const SOCKET_BUFFER_BYTES: usize = 4 * 1024 * 1024;
+
+const _: () = assert!(HISTORY_TICKS.is_power_of_two());
+const _: () = assert!((MAP_TILES_MAX as i32) * TILE_UNITS <= 1 << POS_BITS);
+const _: () = assert!(REWIND_MS_MAX as usize * TICK_RATE_MAX as usize / 1000 < HISTORY_TICKS);
+const _: () = assert!(MAP_CHUNK_BYTES < CONTROL_BYTES_MAX && CONTROL_BYTES_MAX < 1199);
+const _: () = assert!(SNAPSHOT_BYTES_MAX + 20 <= DATAGRAM_BYTES_MAX);
+const _: () = assert!(PLAYERS_DEFAULT <= PLAYERS_MAX && PLAYERS_MAX + SESSIONS_SPARE > PLAYERS_MAX);

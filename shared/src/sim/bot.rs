@@ -1,0 +1,1 @@
+//! A bot's brain: what it may see in, one input out.

@@ -1,0 +1,1 @@
+//! Bodies against walls, rays against walls.

@@ -1,0 +1,16 @@
+//! The world and its one rule of change: [`step::step`]. Integers only; same inputs, same world, bit for bit.
+//!
+//! Must not know who is local or remote, how states travel, or what time it is outside.
+
+pub mod angle;
+pub mod arena;
+pub mod bot;
+pub mod collision;
+pub mod combat;
+pub mod history;
+pub mod input;
+pub mod movement;
+pub mod pose;
+pub mod rules;
+pub mod step;
+pub mod world;

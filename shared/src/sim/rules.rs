@@ -1,0 +1,1 @@
+//! Health, death, respawn, score, and the numbers of the game.
