@@ -164,35 +164,23 @@ fn spans_clear(lines: &BitGrid, a: IVec2, b: IVec2) -> bool {
     // Always from the lower end, so that both directions are the same computation.
     let (a, b) = if (a.y, a.x) <= (b.y, b.x) { (a, b) } else { (b, a) };
     let (first_line, last_line) = (a.y >> TILE_BITS, b.y >> TILE_BITS);
-    let blocked = |line: &[u64], x0: i32, x1: i32| any_in_words(line, x0.min(x1) >> TILE_BITS, x0.max(x1) >> TILE_BITS);
+    let blocked = |line: &[u64], tile_0: i32, tile_1: i32| any_in_words(line, tile_0.min(tile_1), tile_0.max(tile_1));
+    let (mut tile, end_tile) = (a.x >> TILE_BITS, b.x >> TILE_BITS);
     let mut lines = lines.lines(first_line, last_line);
-    let (Some(line), inner) = (lines.next(), last_line - first_line - 1) else {
-        return true;
-    };
-    if inner < 0 {
-        return !blocked(line, a.x, b.x);
-    }
-    // x at a line's lower border is a.x + floor(dx * (border - a.y) / dy): exact, stepped with quotient and remainder.
-    // 18 bits of dx times 10 of a tile fit an i32.
-    let (dx, dy) = (b.x - a.x, b.y - a.y);
-    let first = dx * (((first_line + 1) << TILE_BITS) - a.y);
-    let (mut x, mut rest) = (a.x + first.div_euclid(dy), first.rem_euclid(dy));
-    let per_line = dx * TILE_UNITS;
-    let (step, step_rest) = (per_line.div_euclid(dy), per_line.rem_euclid(dy));
-    if blocked(line, a.x, x) {
-        return false;
-    }
-    for line in lines.by_ref().take(inner as usize) {
-        rest += step_rest - dy;
-        let carry = rest >= 0;
-        rest += if carry { 0 } else { dy };
-        let next = x + step + i32::from(carry);
-        if blocked(line, x, next) {
+    // Where the segment leaves each line but the last, in Q32: the slope is cut by less than 2^-32 for each of at most
+    // 2^18 units, so half as much again as that sum keeps a line through a tile's very corner on its own side.
+    let slope = (i64::from(b.x - a.x) << 32).checked_div(i64::from(b.y - a.y)).unwrap_or(0);
+    let to_border = ((first_line + 1) << TILE_BITS) - a.y;
+    let mut x_q32 = (i64::from(a.x) << 32) + slope * i64::from(to_border) + (3 << (POS_BITS - 1));
+    for line in lines.by_ref().take((last_line - first_line) as usize) {
+        let next = (x_q32 >> (32 + TILE_BITS)) as i32;
+        if blocked(line, tile, next) {
             return false;
         }
-        x = next;
+        tile = next;
+        x_q32 += slope << TILE_BITS;
     }
-    !lines.any(|line| blocked(line, x, b.x))
+    !lines.any(|line| blocked(line, tile, end_tile))
 }
 
 fn tile_of(at: IVec2) -> IVec2 {
@@ -207,7 +195,7 @@ fn border_gap(at: i32, sign: i32) -> i32 {
 
 /// An arithmetic shift by this is a division by [`TILE_UNITS`] that rounds down.
 const TILE_BITS: u32 = TILE_UNITS.trailing_zeros();
-const _: () = assert!(TILE_UNITS.count_ones() == 1 && POS_BITS + TILE_BITS < 31);
+const _: () = assert!(TILE_UNITS.count_ones() == 1 && POS_BITS + TILE_BITS + 32 < 63);
 
 /// Pushes tried before a step is given up: a body touches at most three tiles in turn (a corner and two sides).
 const PUSHES_MAX: u32 = 4;
