@@ -1,1 +1,11 @@
+//! The client of Tickshot: what one player's machine knows, predicts, shows and says.
+//!
+//! Layers: [`core`] is the netcode without a window, socket or clock (its parts: [`input_log`], [`predict`],
+//! [`reconcile`], [`interpolate`], [`stats`]); [`view`] is all that a renderer may read of it; [`app`] puts it on a Bevy
+//! schedule; [`headless`] runs many of them without a window.
+
+pub mod app;
+pub mod core;
+pub mod headless;
+pub mod stats;
 pub mod view;
