@@ -271,7 +271,7 @@ fn grant_wishes(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>
             Wish::Control { client_id, bytes } => send_control(&mut renet.0, client_id, bytes),
             Wish::Disconnect { client_id } => {
                 transport.0.disconnect(client_id, &mut renet.0);
-                core.0.handle_disconnected(client_id, LeaveReason::Left);
+                core.0.handle_disconnected(client_id, LeaveReason::Quit);
             }
         }
     }
@@ -302,7 +302,7 @@ fn server_info(core: &ServerCore) -> ServerInfo {
 }
 
 fn leave_reason(reason: &str) -> LeaveReason {
-    if reason == "timed out" { LeaveReason::TimedOut } else { LeaveReason::Left }
+    if reason == "timed out" { LeaveReason::TimedOut } else { LeaveReason::Quit }
 }
 
 fn random_u64() -> Result<u64, ServerError> {
