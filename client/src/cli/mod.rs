@@ -42,8 +42,8 @@ pub struct PlayArgs {
     #[arg(long, value_name = "MAP", default_value = "arena")]
     pub map: String,
     /// Simulation ticks per second, 20 to 128
-    #[arg(long, value_name = "HZ", default_value_t = 64)]
-    pub tick_rate: u32,
+    #[arg(long, value_name = "HZ", default_value_t = TickRate::default())]
+    pub tick_rate: TickRate,
     /// Your name, 1 to 24 bytes [default: the system's user name]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
