@@ -1,0 +1,5 @@
+//! What one session counted.
+
+/// Counters of one session.
+#[derive(Clone, Debug, Default)]
+pub struct ClientStats {}
