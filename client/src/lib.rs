@@ -7,5 +7,6 @@
 pub mod app;
 pub mod core;
 pub mod headless;
+pub mod net;
 pub mod stats;
 pub mod view;

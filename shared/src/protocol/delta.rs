@@ -1,0 +1,1 @@
+//! One entity: its fields as bits against a baseline.
