@@ -20,7 +20,9 @@ pub enum ClientControl {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ServerControl {
     /// The session is over before it began.
-    Refused { reason: Refusal },
+    Refused {
+        reason: Refusal,
+    },
     /// First message of an accepted session.
     Welcome {
         slot: Slot,
@@ -34,15 +36,31 @@ pub enum ServerControl {
         server_name: String,
     },
     /// Bytes of the map file from `offset` on.
-    MapChunk { offset: u32, bytes: Vec<u8> },
+    MapChunk {
+        offset: u32,
+        bytes: Vec<u8>,
+    },
     /// Everyone in the match, in several messages if need be (see [`ServerControl::rosters`]). Entries replace earlier
     /// ones of the same slot.
-    Roster { entries: Vec<RosterEntry> },
-    Joined { entry: RosterEntry },
-    Left { slot: Slot, reason: LeaveReason },
-    Killed { tick: Tick, killer: Slot, victim: Slot },
+    Roster {
+        entries: Vec<RosterEntry>,
+    },
+    Joined {
+        entry: RosterEntry,
+    },
+    Left {
+        slot: Slot,
+        reason: LeaveReason,
+    },
+    Killed {
+        tick: Tick,
+        killer: Slot,
+        victim: Slot,
+    },
     /// The server stops on purpose.
-    ServerClosing { reason: String },
+    ServerClosing {
+        reason: String,
+    },
 }
 
 /// One line of the scoreboard.
@@ -73,7 +91,9 @@ pub enum LeaveReason {
 pub enum Refusal {
     #[error("the server is full ({players} of {max} players): try again when somebody has left")]
     Full { players: u16, max: u16 },
-    #[error("server and game do not match (server protocol {server:016x}, yours {client:016x}): use the same release on both")]
+    #[error(
+        "server and game do not match (server protocol {server:016x}, yours {client:016x}): use the same release on both"
+    )]
     Version { server: u64, client: u64 },
     #[error("that name cannot be used: 1 to {max} bytes, no control characters", max = crate::limits::NAME_BYTES_MAX)]
     NameInvalid,
