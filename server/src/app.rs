@@ -7,12 +7,14 @@ use crate::config::{ConfigError, ServerConfig};
 use crate::core::{MatchSetup, ServerCore, Wish};
 use crate::maps::{self, MapError};
 use crate::metrics::{ServerReport, ratio};
+use crate::net::wire::Wire;
 use crate::net::transport::{ServerInfo, ServerTransport, TransportConfig, TransportError, TransportEvent};
-use crate::net::{self, BindError, Clock, IoThread};
+use crate::net::lanes::{CONTROL_CHANNEL, control_config};
+use crate::net::socket::{Clock, IoThread, SocketError};
 use crate::pace::{Due, poll_due, sleep_until};
 use bevy::app::{App, PostUpdate, PreUpdate, Update};
 use bevy::ecs::prelude::*;
-use bevy::ecs::schedule::SingleThreadedExecutor;
+use bevy::ecs::schedule::{ScheduleLabel, SingleThreadedExecutor};
 use bevy::time::TimePlugin;
 use bevy_renet::renet::RenetServer as Renet;
 use bevy_renet::{RenetReceive, RenetServer, RenetServerPlugin};
@@ -40,7 +42,7 @@ pub enum ServerError {
     #[error("{0}")]
     Map(#[from] MapError),
     #[error("{0}")]
-    Bind(#[from] BindError),
+    Socket(#[from] SocketError),
     #[error("{0}")]
     Transport(#[from] TransportError),
     #[error("the system gives no random numbers: {0}")]
@@ -64,9 +66,9 @@ impl Server {
         let map = maps::load(&config.map)?;
         let seed = config.seed.map_or_else(random_u64, Ok)?;
         let clock = Clock::start();
-        let mut io = IoThread::new(clock)?;
-        let wire = io.bind(config.listen)?;
-        let local_addr = crate::net::wire::Wire::local_addr(&wire);
+        let io = IoThread::start(clock)?;
+        let wire = io.listen(config.listen)?;
+        let local_addr = wire.local_addr();
         let transport_config = TransportConfig {
             max_sessions: (config.max_players + SESSIONS_SPARE).min(tickshot_shared::limits::PLAYERS_MAX),
             password: config.password.clone(),
@@ -82,7 +84,7 @@ impl Server {
             bots: config.bots,
         };
         let core = ServerCore::new(setup, clock.now());
-        let app = build_app(core, transport, clock, io);
+        let app = build_app(core, transport, clock);
         Ok(Server { app, clock, local_addr, seed, seconds: config.seconds })
     }
 
@@ -192,18 +194,13 @@ struct Transport(ServerTransport);
 #[derive(Resource, Clone, Copy)]
 struct LocalClock(Clock);
 
-/// Keeps the I/O thread alive as long as the app.
-#[derive(Resource)]
-struct Io(#[expect(dead_code, reason = "held only for its drop")] IoThread);
-
-fn build_app(core: ServerCore, transport: ServerTransport, clock: Clock, io: IoThread) -> App {
+fn build_app(core: ServerCore, transport: ServerTransport, clock: Clock) -> App {
     let mut app = App::new();
     app.add_plugins((TimePlugin, RenetServerPlugin))
-        .insert_resource(RenetServer::new(net::connection_config()))
+        .insert_resource(RenetServer::new(control_config()))
         .insert_resource(Core(core))
         .insert_resource(Transport(transport))
         .insert_resource(LocalClock(clock))
-        .insert_resource(Io(io))
         .add_systems(PreUpdate, receive.in_set(RenetReceive))
         .add_systems(Update, (read_control, step, send_snapshots).chain())
         .add_systems(PostUpdate, (grant_wishes, flush).chain());
@@ -246,7 +243,7 @@ fn receive(
 fn read_control(mut renet: ResMut<RenetServer>, mut core: ResMut<Core>) {
     for client_id in renet.0.clients_id() {
         for _ in 0..CONTROL_MESSAGES_PER_TICK_MAX {
-            let Some(bytes) = renet.0.receive_message(client_id, net::CONTROL_CHANNEL) else { break };
+            let Some(bytes) = renet.0.receive_message(client_id, CONTROL_CHANNEL) else { break };
             if let Err(reason) = core.0.handle_control(client_id, &bytes) {
                 tracing::debug!("control message of {client_id:016x} dropped: {reason}");
             }
@@ -271,7 +268,7 @@ fn grant_wishes(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>
             Wish::Control { client_id, bytes } => send_control(&mut renet.0, client_id, bytes),
             Wish::Disconnect { client_id } => {
                 transport.0.disconnect(client_id, &mut renet.0);
-                core.0.handle_disconnected(client_id, LeaveReason::Left);
+                core.0.handle_disconnected(client_id, LeaveReason::Quit);
             }
         }
     }
@@ -285,7 +282,7 @@ fn flush(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>) {
 /// A full reliable channel makes renet end that session, which the transport then reports: nothing is lost silently.
 fn send_control(renet: &mut Renet, client_id: u64, bytes: Vec<u8>) {
     if renet.is_connected(client_id) {
-        renet.send_message(client_id, net::CONTROL_CHANNEL, bytes);
+        renet.send_message(client_id, CONTROL_CHANNEL, bytes);
     }
 }
 
@@ -302,7 +299,7 @@ fn server_info(core: &ServerCore) -> ServerInfo {
 }
 
 fn leave_reason(reason: &str) -> LeaveReason {
-    if reason == "timed out" { LeaveReason::TimedOut } else { LeaveReason::Left }
+    if reason == "timed out" { LeaveReason::TimedOut } else { LeaveReason::Quit }
 }
 
 fn random_u64() -> Result<u64, ServerError> {

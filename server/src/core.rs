@@ -11,23 +11,26 @@ use crate::inputs::InputBuffer;
 use crate::interest::Interest;
 use crate::lagcomp::{Rewind, oldest_tick};
 use crate::maps::Map;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, ratio};
 use crate::seats::{Seat, unique_name};
 use crate::sessions::{SendTimes, Session, SessionState, Sessions};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tickshot_shared::limits::{MAP_CHUNK_BYTES, NAME_BYTES_MAX};
+use tickshot_shared::limits::MAP_CHUNK_BYTES;
 use tickshot_shared::protocol::client_msg::{InputPacket, decode_inputs};
 use tickshot_shared::protocol::control::{
     ClientControl, LeaveReason, Refusal, RosterEntry, ServerControl, decode_control, encode_control,
+    name_is_valid,
 };
-use tickshot_shared::protocol::delta::{SnapshotEncoder, SnapshotRequest};
+use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
+use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
 use tickshot_shared::protocol::version::protocol_version;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::{Input, ViewStamp};
-use tickshot_shared::sim::movement::extrapolation;
+use tickshot_shared::sim::movement::full_speed;
 use tickshot_shared::sim::step::{Event, step};
 use tickshot_shared::sim::world::{Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
@@ -93,7 +96,7 @@ impl ServerCore {
             interest: Interest::new(&arena),
             sessions: Sessions::new(capacity),
             seats: (0..capacity).map(|_| None).collect(),
-            encoder: SnapshotEncoder::new(capacity, extrapolation(setup.rate)),
+            encoder: SnapshotEncoder::new(capacity, ExtrapolationTable::new(|heading| full_speed(setup.rate, heading))),
             metrics: Metrics::new(),
             epoch,
             sent_at: SendTimes::new(),
@@ -118,10 +121,6 @@ impl ServerCore {
 
     pub fn setup(&self) -> &MatchSetup {
         &self.setup
-    }
-
-    pub fn encoder(&self) -> &SnapshotEncoder {
-        &self.encoder
     }
 
     /// Everyone who plays or is about to, bots included.
@@ -171,7 +170,7 @@ impl ServerCore {
         if version != protocol_version() {
             return Err(Refusal::Version { server: protocol_version(), client: version });
         }
-        if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
+        if !name_is_valid(name) {
             return Err(Refusal::NameInvalid);
         }
         let slot = self
@@ -211,7 +210,7 @@ impl ServerCore {
             return Some(Slot(free as u16));
         }
         let bot = self.seats.iter().rposition(|seat| seat.as_ref().is_some_and(Seat::is_bot))?;
-        self.free_seat(Slot(bot as u16), LeaveReason::Left);
+        self.free_seat(Slot(bot as u16), LeaveReason::Quit);
         Some(Slot(bot as u16))
     }
 
@@ -309,11 +308,10 @@ impl ServerCore {
 
     /// The whole roster, in messages of a few entries so that none is large.
     fn tell_roster(&mut self, client_id: u64) {
-        let taken: Vec<Slot> =
-            (0..self.seats.len()).filter(|i| self.seats[*i].is_some()).map(|i| Slot(i as u16)).collect();
-        for slots in taken.chunks(ROSTER_ENTRIES_PER_MESSAGE) {
-            let entries = slots.iter().map(|slot| self.roster_entry(*slot)).collect();
-            self.tell(client_id, &ServerControl::Roster { entries });
+        let taken = (0..self.seats.len()).filter(|i| self.seats[*i].is_some());
+        let entries: Vec<RosterEntry> = taken.map(|i| self.roster_entry(Slot(i as u16))).collect();
+        for message in ServerControl::rosters(entries) {
+            self.tell(client_id, &message);
         }
     }
 
@@ -365,9 +363,8 @@ impl ServerCore {
         if let Some(ping) = packet.ping {
             session.ping = Some((ping, arrived));
         }
-        if let Some(ack) = packet.ack {
-            session.handle_ack(ack, self.sent_at.of(ack), arrived);
-        }
+        let sent_at = packet.ack.and_then(|ack| self.sent_at.of(ack));
+        session.handle_ack(packet.ack, packet.ack_mask, sent_at, arrived);
         if let Some(seat) = &mut self.seats[slot.index()] {
             file_all(&mut seat.inputs, next, &packet);
         }
@@ -461,15 +458,15 @@ impl ServerCore {
         for (client_id, session) in self.sessions.iter_mut() {
             let SessionState::Playing(slot) = session.state else { continue };
             self.interest.visible_to(&self.arena, &self.world, slot, &mut self.scratch.visible);
-            // The baseline and the record of what is told now live in one ring; the baseline is older, so copy it out.
             let header = SnapshotHeader {
                 tick,
-                baseline: session.baseline(tick).map(|told| told.tick()),
+                // The encoder fills in the baseline it really used.
+                baseline: None,
                 input_use: self.scratch.uses[slot.index()],
                 margin_16ths: session.margin_16ths.take(),
                 pong: session.take_pong(clock(), deadline),
             };
-            let (baseline, told) = session.told.baseline_and_next(header.baseline, tick);
+            let (told, baseline) = session.told.begin(tick);
             self.scratch.snapshot.clear();
             let request = SnapshotRequest {
                 header,
@@ -486,6 +483,11 @@ impl ServerCore {
             self.metrics.entities_deferred += u64::from(stats.deferred);
             send(client_id, &self.scratch.snapshot);
         }
+    }
+
+    /// Bits per field of an entity, averaged over all entities sent.
+    pub fn field_bits(&self) -> BTreeMap<&'static str, f64> {
+        self.encoder.field_bits().into_iter().map(|(name, bits)| (name, ratio(bits, self.metrics.entities_sent))).collect()
     }
 
     /// Input counts of everyone, present and gone.

@@ -9,7 +9,7 @@
 
 use glam::IVec2;
 use tickshot_shared::limits::REWIND_MS_MAX;
-use tickshot_shared::protocol::delta::Told;
+use tickshot_shared::protocol::told::Told;
 use tickshot_shared::sim::combat::{Present, Targets};
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::ViewStamp;

@@ -4,7 +4,7 @@
 //! deadline is next on a scale that never moves unless time is given up. The decision is pure; only [`sleep_until`]
 //! touches the system.
 
-use crate::net::Clock;
+use crate::net::socket::Clock;
 use std::time::Duration;
 
 /// What to do at `now`.

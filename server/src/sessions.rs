@@ -6,9 +6,9 @@
 use crate::lagcomp::ToldLookup;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tickshot_shared::limits::{BASELINE_AGE_TICKS_MAX, HISTORY_TICKS};
-use tickshot_shared::protocol::delta::{Told, ToldRing};
+use tickshot_shared::limits::HISTORY_TICKS;
 use tickshot_shared::protocol::server_msg::Pong;
+use tickshot_shared::protocol::told::{Told, ToldRing};
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::Tick;
 
@@ -16,17 +16,15 @@ use tickshot_shared::tick::Tick;
 pub struct Session {
     pub name: String,
     pub state: SessionState,
-    /// What each recent snapshot told this client.
+    /// What each recent snapshot told this client, and which of them it has.
     pub told: ToldRing,
-    /// Newest snapshot the client says it has.
-    pub acked: Option<Tick>,
     /// Priority accumulator per slot, for snapshots that cannot hold everyone.
     pub priority: Vec<u32>,
     /// Smallest input margin since the last snapshot, in 1/16 tick.
     pub margin_16ths: Option<i16>,
     /// Newest ping not yet answered, and when it arrived.
     pub ping: Option<(u32, Duration)>,
-    /// Round trip by acks: smallest of the recent ones, see [`Session::handle_ack`].
+    /// Round trip by acks: smallest of the recent ones.
     pub rtt: Option<Duration>,
 }
 
@@ -48,7 +46,6 @@ impl Session {
             name,
             state,
             told: ToldRing::new(capacity),
-            acked: None,
             priority: vec![0; capacity],
             margin_16ths: None,
             ping: None,
@@ -64,23 +61,18 @@ impl Session {
         }
     }
 
-    /// The client says it holds snapshot `tick`. `sent_at` is when that left, `arrived` when this ack came.
-    pub fn handle_ack(&mut self, tick: Tick, sent_at: Option<Duration>, arrived: Duration) {
-        if self.acked.is_some_and(|held| tick <= held) || self.told.at(tick).is_none() {
+    /// The acks of an input packet that `arrived`; `sent_at` tells when the newest acked snapshot left.
+    pub fn handle_ack(&mut self, ack: Option<Tick>, mask: u32, sent_at: Option<Duration>, arrived: Duration) {
+        let held = self.told.acked();
+        self.told.handle_ack(ack, mask);
+        if self.told.acked() == held {
             return;
         }
-        self.acked = Some(tick);
         if let Some(sample) = sent_at.and_then(|sent| arrived.checked_sub(sent)) {
             // An ack waits for the client's next input packet, so the smallest samples are the true ones; a slow
             // rise lets the estimate follow a route that became longer.
             self.rtt = Some(self.rtt.map_or(sample, |rtt| sample.min(rtt + rtt / 64)));
         }
-    }
-
-    /// The snapshot the next one may be coded against.
-    pub fn baseline(&self, now: Tick) -> Option<&Told> {
-        let acked = self.acked?;
-        (now.since(acked)? <= BASELINE_AGE_TICKS_MAX).then(|| self.told.at(acked)).flatten()
     }
 
     /// The answer to the newest ping, if one waits. `deadline` is when the tick of this snapshot was due.

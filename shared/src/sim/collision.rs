@@ -1,28 +1,201 @@
-//! Bodies against walls, rays against walls and bodies.
+//! Geometry against walls, in integers: bodies that slide, rays that stop, lines of sight; and rays against bodies.
+//!
+//! Stands alone so that movement, combat, interest and bots ask the same walls the same questions. Must not know players.
 
-use super::arena::Arena;
+use super::arena::{Arena, BitGrid};
+use crate::limits::TILE_UNITS;
 use glam::IVec2;
 
-/// Where a body of `radius` ends that wants to move by `delta`: it slides along walls and is never inside one.
+/// Where a body of `radius` (world units, under half a tile) ends that wants to move from `from` by `delta`.
+///
+/// It slides along walls and round their corners, and is never inside a wall if it was not at `from`. An unhindered
+/// body ends exactly at `from + delta`. No speed tunnels: long moves are cut into steps of half a radius.
 pub fn slide(arena: &Arena, from: IVec2, delta: IVec2, radius: i32) -> IVec2 {
-    let _ = (arena, from, delta, radius);
-    todo!()
+    let wanted = from + delta;
+    if !any_wall_in_box(arena, from.min(wanted), from.max(wanted), radius) {
+        return wanted;
+    }
+    let parts = delta.abs().max_element() / (radius / 2) + 1;
+    let mut at = from;
+    for part in 1..=parts {
+        // Differences of rounded multiples: the parts add up to `delta` exactly.
+        let step = delta * part / parts - delta * (part - 1) / parts;
+        at = pushed_out(arena, at + step, radius).unwrap_or(at);
+    }
+    at
 }
 
-/// Distance (world units) from `from` along `dir_q15` to the first wall, at most `range_units`.
+/// Distance (world units) from `from` along `dir_q15` to the first wall, at most `range_units`; 0 from inside one.
+///
+/// A ray through the very corner of two tiles is stopped by either.
 pub fn raycast(arena: &Arena, from: IVec2, dir_q15: IVec2, range_units: i32) -> i32 {
-    let _ = (arena, from, dir_q15, range_units);
-    todo!()
+    let (step_x, step_y) = (dir_q15.x.signum(), dir_q15.y.signum());
+    let mut tile = tile_of(from);
+    if arena.is_solid(tile.x, tile.y) {
+        return 0;
+    }
+    let (dx, dy) = (i64::from(dir_q15.x.abs()), i64::from(dir_q15.y.abs()));
+    // World units along each axis to the next tile border that the ray crosses.
+    let mut gap_x = i64::from(border_gap(from.x, step_x));
+    let mut gap_y = i64::from(border_gap(from.y, step_y));
+    loop {
+        // gap_x / dx against gap_y / dy, without the division; an axis that is not moved along is never first.
+        let (time_x, time_y) = (gap_x * dy, gap_y * dx);
+        let cross_x = dx != 0 && (dy == 0 || time_x <= time_y);
+        let cross_y = dy != 0 && (dx == 0 || time_y <= time_x);
+        let travelled = if cross_x {
+            (gap_x << 15) / dx
+        } else if cross_y {
+            (gap_y << 15) / dy
+        } else {
+            i64::MAX
+        };
+        if travelled >= i64::from(range_units) {
+            return range_units;
+        }
+        let corner = cross_x && cross_y;
+        let beside = corner && (arena.is_solid(tile.x + step_x, tile.y) || arena.is_solid(tile.x, tile.y + step_y));
+        if cross_x {
+            tile.x += step_x;
+            gap_x += i64::from(TILE_UNITS);
+        }
+        if cross_y {
+            tile.y += step_y;
+            gap_y += i64::from(TILE_UNITS);
+        }
+        if beside || arena.is_solid(tile.x, tile.y) {
+            return travelled as i32;
+        }
+    }
 }
 
-/// Whether no wall lies between two points. Symmetric.
+/// Whether no wall lies on the segment between two points. Symmetric: who sees is seen.
+///
+/// Asked about every pair of players in every tick, so it reads whole spans of tiles: a segment covers one span in each
+/// line of tiles it crosses, and the lines are chosen (rows or columns) so that they are few.
 pub fn line_of_sight(arena: &Arena, a: IVec2, b: IVec2) -> bool {
-    let _ = (arena, a, b);
-    todo!()
+    let (tiles_a, tiles_b) = (tile_of(a), tile_of(b));
+    let spread = (tiles_b - tiles_a).abs();
+    if spread.y <= spread.x {
+        spans_clear(arena.rows(), a, b)
+    } else {
+        spans_clear(arena.columns(), IVec2::new(a.y, a.x), IVec2::new(b.y, b.x))
+    }
 }
 
 /// Distance (world units) at which a ray enters a circle, if it does within `range_units`; 0 from inside.
 pub fn ray_hits_circle(from: IVec2, dir_q15: IVec2, range_units: i32, centre: IVec2, radius: i32) -> Option<i32> {
-    let _ = (from, dir_q15, range_units, centre, radius);
-    todo!()
+    let (rel, dir) = (centre.as_i64vec2() - from.as_i64vec2(), dir_q15.as_i64vec2());
+    let radius = i64::from(radius);
+    if rel.length_squared() <= radius * radius {
+        return Some(0);
+    }
+    let along = rel.dot(dir) >> 15;
+    let beside = rel.perp_dot(dir).abs() >> 15;
+    if along <= 0 || beside > radius {
+        return None;
+    }
+    let half_chord = (radius * radius - beside * beside).isqrt();
+    let entry = (along - half_chord).max(0);
+    (entry <= i64::from(range_units)).then_some(entry as i32)
 }
+
+/// Whether a body of `radius` at `centre` overlaps a wall. Touching is not overlapping.
+pub fn touches_wall(arena: &Arena, centre: IVec2, radius: i32) -> bool {
+    deepest_contact(arena, centre, radius).is_some()
+}
+
+/// `centre` moved out of every wall it overlaps, by the shortest way; `None` if a few pushes do not do it.
+fn pushed_out(arena: &Arena, mut centre: IVec2, radius: i32) -> Option<IVec2> {
+    for _ in 0..PUSHES_MAX {
+        let Some(contact) = deepest_contact(arena, centre, radius) else {
+            return Some(centre);
+        };
+        centre = push_from(contact, centre, radius)?;
+    }
+    deepest_contact(arena, centre, radius).is_none().then_some(centre)
+}
+
+/// The point of the solid tiles under a body that lies nearest to its centre, if it lies inside the body.
+///
+/// Nearest first makes seams between tiles harmless: the flat of a wall is always nearer than the next tile's corner.
+fn deepest_contact(arena: &Arena, centre: IVec2, radius: i32) -> Option<IVec2> {
+    let (low, high) = (tile_of(centre - IVec2::splat(radius)), tile_of(centre + IVec2::splat(radius)));
+    let mut nearest = (radius * radius, None);
+    for ty in low.y..=high.y {
+        for tx in low.x..=high.x {
+            if !arena.is_solid(tx, ty) {
+                continue;
+            }
+            let corner = IVec2::new(tx, ty) * TILE_UNITS;
+            let point = centre.clamp(corner, corner + IVec2::splat(TILE_UNITS));
+            let distance_sq = (centre - point).length_squared();
+            if distance_sq < nearest.0 {
+                nearest = (distance_sq, Some(point));
+            }
+        }
+    }
+    nearest.1
+}
+
+/// `centre` moved away from `contact` until it is `radius` away, rounded outwards; `None` from inside the wall itself.
+fn push_from(contact: IVec2, centre: IVec2, radius: i32) -> Option<IVec2> {
+    let away = centre - contact;
+    let length = away.length_squared().isqrt();
+    if length == 0 {
+        return None;
+    }
+    // The length is rounded down and the parts up, so that the result is never short of `radius`.
+    let part = |component: i32| component.signum() * ((component.abs() * radius + length - 1) / length);
+    Some(contact + IVec2::new(part(away.x), part(away.y)))
+}
+
+fn any_wall_in_box(arena: &Arena, min: IVec2, max: IVec2, margin: i32) -> bool {
+    let (low, high) = (tile_of(min - IVec2::splat(margin)), tile_of(max + IVec2::splat(margin)));
+    (low.y..=high.y).any(|ty| arena.rows().any_in_span(ty, low.x, high.x))
+}
+
+/// Line by line, whether the tiles under segment `a`-`b` are free. Lines run along x.
+fn spans_clear(lines: &BitGrid, a: IVec2, b: IVec2) -> bool {
+    // Always from the lower end, so that both directions are the same computation.
+    let (a, b) = if (a.y, a.x) <= (b.y, b.x) { (a, b) } else { (b, a) };
+    let (first_line, last_line) = (a.y.div_euclid(TILE_UNITS), b.y.div_euclid(TILE_UNITS));
+    let span_clear = |line, x0: i32, x1: i32| {
+        !lines.any_in_span(line, x0.min(x1).div_euclid(TILE_UNITS), x0.max(x1).div_euclid(TILE_UNITS))
+    };
+    if first_line == last_line {
+        return span_clear(first_line, a.x, b.x);
+    }
+    // x at a line's lower border is a.x + floor(dx * (border - a.y) / dy): exact, stepped with quotient and remainder.
+    let (dx, dy) = (i64::from(b.x - a.x), i64::from(b.y - a.y));
+    let first = dx * i64::from((first_line + 1) * TILE_UNITS - a.y);
+    let (mut x, mut rest) = (a.x + first.div_euclid(dy) as i32, first.rem_euclid(dy));
+    let per_line = dx * i64::from(TILE_UNITS);
+    let (step, step_rest) = (per_line.div_euclid(dy) as i32, per_line.rem_euclid(dy));
+    if !span_clear(first_line, a.x, x) {
+        return false;
+    }
+    for line in first_line + 1..last_line {
+        let carry = rest + step_rest >= dy;
+        rest += step_rest - if carry { dy } else { 0 };
+        let next = x + step + i32::from(carry);
+        if !span_clear(line, x, next) {
+            return false;
+        }
+        x = next;
+    }
+    span_clear(last_line, x, b.x)
+}
+
+fn tile_of(at: IVec2) -> IVec2 {
+    IVec2::new(at.x.div_euclid(TILE_UNITS), at.y.div_euclid(TILE_UNITS))
+}
+
+/// World units from `at` to the next tile border in direction `sign`.
+fn border_gap(at: i32, sign: i32) -> i32 {
+    let within = at.rem_euclid(TILE_UNITS);
+    if sign > 0 { TILE_UNITS - within } else { within }
+}
+
+/// Pushes tried before a step is given up: a body touches at most three tiles in turn (a corner and two sides).
+const PUSHES_MAX: u32 = 4;
