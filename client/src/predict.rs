@@ -1,7 +1,7 @@
 //! The own player ahead of the server: its predicted state of every tick that has an input.
 //!
 //! Time line: the newest snapshot told state *P* exactly; inputs *P+1 ..= N* are on their way; so states *P+1 ..= N* are
-//! what the server will compute if they arrive in time. While dead nothing moves: respawns are the server's to decide.
+//! what the server will compute if they arrive in time. The dead do not move, and come back only by the server's word.
 //! Must not know packets or drawing.
 
 use crate::input_log::InputLog;
@@ -78,7 +78,7 @@ impl Predictor {
 
     fn apply(&self, tick: Tick, player: &mut Player, log: &InputLog, arena: &Arena) -> bool {
         let input = log.assumed(tick, player);
-        player.alive && predict_own(player, arena, self.rate, &input)
+        predict_own(player, arena, self.rate, &input)
     }
 
     fn put(&mut self, tick: Tick, player: Player) {
