@@ -5,13 +5,13 @@
 
 use crate::core::{ClientCore, Outbox};
 use crate::net::transport::{ClientTransport, ConnectState};
-use crate::view::{Controls, Status, ViewModel};
+use crate::view::{Controls, ViewModel};
 use bevy::app::{App, Plugin, PostUpdate, PreUpdate, Update};
 use bevy::ecs::prelude::*;
 use bevy::time::{Real, Time, TimePlugin};
 use bevy_renet::{RenetClient, RenetClientPlugin, RenetReceive, RenetSend};
 use std::time::Duration;
-use tickshot_server::net::CONTROL_CHANNEL;
+use tickshot_server::net::lanes::CONTROL_CHANNEL;
 
 /// The session.
 #[derive(Resource)]
@@ -51,7 +51,7 @@ impl Plugin for ClientPlugin {
         if !app.is_plugin_added::<RenetClientPlugin>() {
             app.add_plugins(RenetClientPlugin);
         }
-        let connected = resource_exists::<Core>.and(resource_exists::<Transport>).and(resource_exists::<RenetClient>);
+        let connected = resource_exists::<Core>.and_then(resource_exists::<Transport>).and_then(resource_exists::<RenetClient>);
         app.init_resource::<LocalTime>()
             .init_resource::<Controls>()
             .init_resource::<ViewModel>()
@@ -70,15 +70,10 @@ impl Plugin for ClientPlugin {
     }
 }
 
-fn tell_renet_time(local: Res<LocalTime>, mut time: ResMut<Time<Real>>) {
-    // The runner's epoch is far in the past: the first difference says nothing.
-    let delta = if time.first_update().is_none() && time.elapsed().is_zero() {
-        Duration::ZERO
-    } else {
-        local.0.saturating_sub(time.elapsed())
-    };
-    let _ = delta;
-    time.as_generic_mut_advance(local.0);
+fn tell_renet_time(local: Res<LocalTime>, mut time: ResMut<Time<Real>>, mut last: Local<Option<Duration>>) {
+    let elapsed = local.0.saturating_sub(last.unwrap_or(local.0));
+    *last = Some(local.0);
+    time.update_with_duration(elapsed);
 }
 
 /// Everything that has arrived: snapshots to the core with their time of arrival, the control lane through renet.
