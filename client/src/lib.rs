@@ -6,8 +6,17 @@
 
 pub mod app;
 pub mod cli;
+pub mod clocks;
 pub mod core;
+pub mod effects;
 pub mod headless;
+pub mod input_log;
+pub mod interpolate;
+pub mod join;
 pub mod net;
+pub mod play;
+pub mod predict;
+pub mod reconcile;
+pub mod roster;
 pub mod stats;
 pub mod view;

@@ -172,10 +172,9 @@ impl ServerCore {
         if !name_is_valid(name) {
             return Err(Refusal::NameInvalid);
         }
-        let slot = self.vacate_slot().ok_or(Refusal::Full {
-            players: self.players() as u16,
-            max: self.setup.capacity as u16,
-        })?;
+        let slot = self
+            .vacate_slot()
+            .ok_or(Refusal::Full { players: self.players() as u16, max: self.setup.capacity as u16 })?;
         let name = unique_name(name, &self.seats);
         self.seats[slot.index()] = Some(Seat::client(name.clone()));
         self.sessions.insert(client_id, Session::new(name, SessionState::Loading(slot), self.setup.capacity));
@@ -324,10 +323,8 @@ impl ServerCore {
         let pages = self.seats.len().div_ceil(ROSTER_ENTRIES_PER_MESSAGE);
         let first = (seconds as usize % pages) * ROSTER_ENTRIES_PER_MESSAGE;
         let last = self.seats.len().min(first + ROSTER_ENTRIES_PER_MESSAGE);
-        let entries: Vec<_> = (first..last)
-            .filter(|i| self.seats[*i].is_some())
-            .map(|i| self.roster_entry(Slot(i as u16)))
-            .collect();
+        let entries: Vec<_> =
+            (first..last).filter(|i| self.seats[*i].is_some()).map(|i| self.roster_entry(Slot(i as u16))).collect();
         if !entries.is_empty() {
             self.tell_others(0, &ServerControl::Roster { entries });
         }
