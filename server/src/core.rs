@@ -30,7 +30,6 @@ use tickshot_shared::protocol::version::protocol_version;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::{Input, ViewStamp};
-use tickshot_shared::sim::movement::full_speed;
 use tickshot_shared::sim::step::{Event, step};
 use tickshot_shared::sim::world::{Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
@@ -96,7 +95,7 @@ impl ServerCore {
             interest: Interest::new(&arena),
             sessions: Sessions::new(capacity),
             seats: (0..capacity).map(|_| None).collect(),
-            encoder: SnapshotEncoder::new(capacity, ExtrapolationTable::new(|heading| full_speed(setup.rate, heading))),
+            encoder: SnapshotEncoder::new(capacity, ExtrapolationTable::of(setup.rate)),
             metrics: Metrics::new(),
             epoch,
             sent_at: SendTimes::new(),

@@ -1,26 +1,306 @@
 //! A bot's brain: what it may see in, one input out.
+//!
+//! It wanders between places, and when it sees an enemy it turns to it at a human pace, strafes and fires in bursts; an
+//! enemy out of sight is followed to where it was last seen. Plays through the same inputs as a person. Must not know
+//! the world: only its own state and the poses it is told of.
 
+use super::angle::Turn;
 use super::arena::Arena;
-use super::input::Input;
+use super::collision::line_of_sight;
+use super::input::{Buttons, Heading, Input};
+use super::movement::axes;
 use super::pose::Pose;
+use super::route;
 use super::world::{Player, Slot};
+use crate::limits::UNITS_PER_METRE;
+use crate::rng::Rng;
 use crate::tick::{Tick, TickRate};
+use glam::IVec2;
 
-/// One bot. Plays through the same inputs as a person and knows only what a client in its place may know.
+/// One bot.
 #[derive(Clone, Debug)]
-pub struct Bot {}
+pub struct Bot {
+    slot: Slot,
+    rng: Rng,
+    /// Where it points, in full resolution; `None` until it first sees its own player.
+    aim: Option<Turn>,
+    enemy: Option<Enemy>,
+    /// Corners still to walk to, next one last.
+    way: Vec<IVec2>,
+    heading: Heading,
+    /// The heading is kept until then, in a fight or when it got stuck.
+    heading_until: Tick,
+    burst: Burst,
+    progress: Progress,
+    /// Last seen `Player::hurt_seq`, and until when to look where the hit came from.
+    hurt_seq: u8,
+    wary_until: Tick,
+}
+
+/// The enemy it is dealing with.
+#[derive(Clone, Copy, Debug)]
+struct Enemy {
+    slot: Slot,
+    /// When it came into sight.
+    since: Tick,
+    last_seen_at: IVec2,
+    /// How far off the bot points, in steps of a turn; shrinks while it watches, jumps up now and then.
+    aim_error: i32,
+    next_slip: Tick,
+}
+
+/// Trigger rhythm: held until one time, then let go until the other.
+#[derive(Clone, Copy, Debug, Default)]
+struct Burst {
+    hold_until: Tick,
+    rest_until: Tick,
+}
+
+/// Where it was a while ago, to notice that it is stuck.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    at: IVec2,
+    checked: Tick,
+}
 
 impl Bot {
     /// `seed` is the match's; every slot gets its own stream.
     pub fn new(seed: u64, slot: Slot) -> Bot {
-        let _ = (seed, slot);
-        todo!()
+        Bot {
+            slot,
+            rng: Rng::fork(seed, 0x626f_7400 + u64::from(slot.0)),
+            aim: None,
+            enemy: None,
+            way: Vec::new(),
+            heading: Heading::STAND,
+            heading_until: Tick(0),
+            burst: Burst::default(),
+            progress: Progress::default(),
+            hurt_seq: 0,
+            wary_until: Tick(0),
+        }
     }
 
     /// The input of tick `now` (without a view stamp), from the bot's own state and the poses of others it is told of.
-    /// `others` may contain players behind walls: the bot looks for a line of sight itself.
+    ///
+    /// `others` may contain players behind walls and the dead: the bot looks for a line of sight itself.
     pub fn think(&mut self, arena: &Arena, rate: TickRate, now: Tick, own: &Player, others: &[(Slot, Pose)]) -> Input {
-        let _ = (arena, rate, now, own, others);
-        todo!()
+        let aim = self.aim.unwrap_or(Turn(own.aim << 6));
+        if !own.alive {
+            self.forget(own);
+            return Input { aim, ..Input::default() };
+        }
+        self.look(arena, rate, now, own, others);
+        self.notice_hits(rate, now, own);
+        self.unstick(arena, rate, now, own);
+        match self.enemy {
+            Some(enemy) => self.strafe(arena, rate, now, own, &enemy),
+            None => self.walk(arena, now, own),
+        }
+        let aim = self.turn(rate, now, own, aim);
+        self.aim = Some(aim);
+        let buttons = if self.trigger(rate, now, own, aim) { Buttons::FIRE } else { Buttons::default() };
+        Input { heading: self.heading, aim, buttons, view: None }
+    }
+
+    /// A dead bot starts afresh.
+    fn forget(&mut self, own: &Player) {
+        self.enemy = None;
+        self.way.clear();
+        self.heading = Heading::STAND;
+        self.heading_until = Tick(0);
+        self.hurt_seq = own.hurt_seq;
+    }
+
+    /// Keeps the present enemy while it can be seen; otherwise looks round for the nearest.
+    fn look(&mut self, arena: &Arena, rate: TickRate, now: Tick, own: &Player, others: &[(Slot, Pose)]) {
+        let sees = |pose: &Pose| pose.alive && line_of_sight(arena, own.pos, pose.pos);
+        if let Some(mut enemy) = self.enemy.take() {
+            match others.iter().find(|(slot, _)| *slot == enemy.slot) {
+                Some((_, pose)) if sees(pose) => {
+                    enemy.last_seen_at = pose.pos;
+                    self.watch(rate, now, &mut enemy);
+                    self.enemy = Some(enemy);
+                    return;
+                }
+                Some((_, pose)) if !pose.alive => self.way.clear(),
+                _ => self.pursue(arena, own, &enemy),
+            }
+            self.heading_until = now;
+        }
+        // Looking round is the dearest thing a bot does: a few times a second, not all bots in the same tick.
+        if !(now.0 + u32::from(self.slot.0)).is_multiple_of(rate.ticks_in_ms(LOOK_EVERY_MS)) {
+            return;
+        }
+        let mut nearest: Option<(i64, Slot, IVec2)> = None;
+        for (slot, pose) in others.iter().filter(|(slot, _)| *slot != self.slot) {
+            let distance_sq = (pose.pos - own.pos).as_i64vec2().length_squared();
+            if distance_sq < nearest.map_or(SIGHT_UNITS * SIGHT_UNITS, |n| n.0) && sees(pose) {
+                nearest = Some((distance_sq, *slot, pose.pos));
+            }
+        }
+        if let Some((_, slot, last_seen_at)) = nearest {
+            let aim_error = self.rng.range_i32(-FIRST_ERROR_STEPS, FIRST_ERROR_STEPS);
+            let next_slip = now.plus(rate.ticks_in_ms(SLIP_MS.0));
+            self.enemy = Some(Enemy { slot, since: now, last_seen_at, aim_error, next_slip });
+            self.heading_until = now;
+        }
+    }
+
+    /// Watching steadies the aim; now and then it slips.
+    fn watch(&mut self, rate: TickRate, now: Tick, enemy: &mut Enemy) {
+        enemy.aim_error -= enemy.aim_error * STEADY_PER_S / rate.hz() as i32;
+        if now >= enemy.next_slip {
+            enemy.aim_error += self.rng.range_i32(-SLIP_STEPS, SLIP_STEPS);
+            enemy.next_slip = now.plus(self.draw_ticks(rate, SLIP_MS));
+        }
+    }
+
+    /// Follows an enemy that went out of sight, or lets it go.
+    fn pursue(&mut self, arena: &Arena, own: &Player, enemy: &Enemy) {
+        self.way.clear();
+        if self.rng.chance(2, 3) {
+            self.way = route::towards(arena, own.pos, enemy.last_seen_at);
+            self.way.reverse();
+        }
+    }
+
+    fn notice_hits(&mut self, rate: TickRate, now: Tick, own: &Player) {
+        if own.hurt_seq != self.hurt_seq {
+            self.hurt_seq = own.hurt_seq;
+            self.wary_until = now.plus(rate.ticks_in_ms(WARY_MS));
+        }
+    }
+
+    /// Wanting to walk and getting nowhere: takes another way.
+    fn unstick(&mut self, arena: &Arena, rate: TickRate, now: Tick, own: &Player) {
+        if now.distance(self.progress.checked) < i64::from(rate.ticks_in_ms(STUCK_MS)) {
+            return;
+        }
+        let moved = (own.pos - self.progress.at).abs().max_element();
+        self.progress = Progress { at: own.pos, checked: now };
+        if self.heading != Heading::STAND && moved < STUCK_UNITS {
+            self.way.clear();
+            let wanted = 1 + self.rng.below(8) as u8;
+            self.heading = self.free_heading(arena, own, wanted);
+            self.heading_until = now.plus(rate.ticks_in_ms(STUCK_MS));
+        }
+    }
+
+    /// Along the way to the next corner; to a new place when there.
+    fn walk(&mut self, arena: &Arena, now: Tick, own: &Player) {
+        if now < self.heading_until {
+            return;
+        }
+        while self.way.last().is_some_and(|&corner| (corner - own.pos).abs().max_element() < ARRIVED_UNITS) {
+            self.way.pop();
+        }
+        if self.way.is_empty() {
+            self.way = route::wander(arena, own.pos, &mut self.rng);
+            self.way.reverse();
+        }
+        self.heading = self.way.last().map_or(Heading::STAND, |&corner| heading_of(Turn::of(corner - own.pos)));
+    }
+
+    /// Across the line to the enemy, a while to each side; nearer when far, away when very near.
+    fn strafe(&mut self, arena: &Arena, rate: TickRate, now: Tick, own: &Player, enemy: &Enemy) {
+        if now < self.heading_until {
+            return;
+        }
+        let gap = enemy.last_seen_at - own.pos;
+        let across = if self.rng.chance(1, 2) { QUARTER } else { -QUARTER };
+        let distance = gap.as_i64vec2().length_squared().isqrt();
+        let lean = match distance {
+            FAR_UNITS.. => -across / 2,
+            ..NEAR_UNITS => across / 2,
+            _ => 0,
+        };
+        let wanted = heading_of(Turn::of(gap).turned(across + lean));
+        self.heading = self.free_heading(arena, own, wanted.value());
+        self.heading_until = now.plus(self.draw_ticks(rate, STRAFE_MS));
+    }
+
+    /// The heading nearest to `wanted` (1..=8) that does not lead straight into a wall.
+    fn free_heading(&self, arena: &Arena, own: &Player, wanted: u8) -> Heading {
+        let tile = route::tile_of(own.pos);
+        let turned = |eighths: u8| Heading::new((wanted - 1 + eighths) % 8 + 1).unwrap_or_default();
+        [0, 4, 1, 7, 2, 6, 3, 5]
+            .map(turned)
+            .into_iter()
+            .find(|&heading| route::step_free(arena, tile, axes(heading)))
+            .unwrap_or_default()
+    }
+
+    /// Turns `aim` towards the enemy, where the hits come from, or where it walks: fast when far off, never at once.
+    fn turn(&self, rate: TickRate, now: Tick, own: &Player, aim: Turn) -> Turn {
+        let goal = match self.enemy {
+            Some(enemy) => Turn::of(enemy.last_seen_at - own.pos).turned(enemy.aim_error),
+            None if now < self.wary_until => Turn(u16::from(own.hurt_from) << 10),
+            None if self.heading != Heading::STAND => Turn::of(axes(self.heading)),
+            None => aim,
+        };
+        let hz = rate.hz() as i32;
+        let fastest = TURN_STEPS_PER_S / hz;
+        aim.turned((aim.shortest_to(goal) * TURN_GAIN_PER_S / hz).clamp(-fastest, fastest))
+    }
+
+    /// Whether to hold the trigger: on a body, after a moment to react, in bursts.
+    fn trigger(&mut self, rate: TickRate, now: Tick, own: &Player, aim: Turn) -> bool {
+        let Some(enemy) = self.enemy.filter(|enemy| now >= enemy.since.plus(rate.ticks_in_ms(REACTION_MS))) else {
+            return false;
+        };
+        let gap = enemy.last_seen_at - own.pos;
+        let distance = gap.as_i64vec2().length_squared().isqrt().max(1);
+        let body_steps = i64::from(Player::RADIUS) * STEPS_PER_RADIAN / distance;
+        let on_target = i64::from(aim.shortest_to(Turn::of(gap)).abs()) <= body_steps;
+        if now < self.burst.hold_until {
+            return on_target;
+        }
+        if now < self.burst.rest_until || !on_target {
+            return false;
+        }
+        self.burst.hold_until = now.plus(self.draw_ticks(rate, BURST_MS));
+        self.burst.rest_until = self.burst.hold_until.plus(self.draw_ticks(rate, REST_MS));
+        true
+    }
+
+    /// Ticks in a time drawn from a range of milliseconds.
+    fn draw_ticks(&mut self, rate: TickRate, (least_ms, most_ms): (u32, u32)) -> u32 {
+        rate.ticks_in_ms(least_ms + self.rng.below(most_ms - least_ms + 1))
     }
 }
+
+/// The heading nearest to an angle.
+fn heading_of(turn: Turn) -> Heading {
+    let eighth = turn.turned(4096).0 >> 13;
+    Heading::new(eighth as u8 + 1).unwrap_or_default()
+}
+
+/// A quarter turn in steps, and steps per radian.
+const QUARTER: i32 = 16384;
+const STEPS_PER_RADIAN: i64 = 10430;
+/// How far a bot sees: a person's screen.
+const SIGHT_UNITS: i64 = 35 * UNITS_PER_METRE as i64;
+const LOOK_EVERY_MS: u32 = 120;
+const REACTION_MS: u32 = 220;
+/// Aim error at first sight (16 degrees), how fast it shrinks, and the slips that keep a bot human (4 degrees).
+const FIRST_ERROR_STEPS: i32 = 3000;
+const STEADY_PER_S: i32 = 5;
+const SLIP_STEPS: i32 = 700;
+const SLIP_MS: (u32, u32) = (300, 800);
+/// Fastest turn (500 degrees a second), and the share of what is missing that is turned per second.
+const TURN_STEPS_PER_S: i32 = 91_000;
+const TURN_GAIN_PER_S: i32 = 12;
+const BURST_MS: (u32, u32) = (300, 1200);
+const REST_MS: (u32, u32) = (150, 500);
+const STRAFE_MS: (u32, u32) = (300, 1200);
+/// Distances at which a fighter closes in, and backs off.
+const FAR_UNITS: i64 = 12 * UNITS_PER_METRE as i64;
+const NEAR_UNITS: i64 = 4 * UNITS_PER_METRE as i64;
+/// How long it looks where a hit came from.
+const WARY_MS: u32 = 800;
+/// A corner counts as reached this near.
+const ARRIVED_UNITS: i32 = 300;
+/// Less than this in [`STUCK_MS`] while walking is being stuck.
+const STUCK_UNITS: i32 = 300;
+const STUCK_MS: u32 = 500;

@@ -12,6 +12,7 @@ pub mod history;
 pub mod input;
 pub mod movement;
 pub mod pose;
+mod route;
 pub mod rules;
 pub mod step;
 mod tmx;

@@ -1,0 +1,88 @@
+//! A match on virtual time for the tests of the simulation: a world, an arena, bots, and the inputs they give.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use tickshot_shared::sim::arena::Arena;
+use tickshot_shared::sim::bot::Bot;
+use tickshot_shared::sim::combat::Present;
+use tickshot_shared::sim::input::Input;
+use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::step::{Event, step};
+use tickshot_shared::sim::world::{Player, Slot, World};
+use tickshot_shared::tick::TickRate;
+
+pub(crate) fn arena() -> Arena {
+    Arena::parse("arena", include_bytes!("../../../assets/maps/arena.tmx")).expect("the shipped map is valid")
+}
+
+pub(crate) fn open() -> Arena {
+    Arena::parse("open", include_bytes!("../../../assets/maps/open.tmx")).expect("the shipped map is valid")
+}
+
+/// A map from rows of `#` (wall), `.` (floor) and `S` (spawn).
+pub(crate) fn sketch(rows: &[&str]) -> Arena {
+    Arena::parse("sketch", sketch_tmx(rows).as_bytes()).expect("the sketch is a valid map")
+}
+
+pub(crate) fn sketch_tmx(rows: &[&str]) -> String {
+    let (width, height) = (rows[0].len(), rows.len());
+    let tiles: Vec<String> = rows.iter().flat_map(|r| r.bytes().map(|b| u8::from(b == b'#').to_string())).collect();
+    let spawns: String = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(y, row)| row.bytes().enumerate().filter(|(_, b)| *b == b'S').map(move |(x, _)| (x, y)))
+        .enumerate()
+        .map(|(i, (x, y))| {
+            format!("<object id=\"{}\" x=\"{}\" y=\"{}\"><point/></object>\n", i + 1, x * 16 + 8, y * 16 + 8)
+        })
+        .collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<map version=\"1.10\" orientation=\"orthogonal\" width=\"{width}\" \
+         height=\"{height}\" tilewidth=\"16\" tileheight=\"16\" infinite=\"0\">\n<layer id=\"1\" name=\"walls\" \
+         width=\"{width}\" height=\"{height}\"><data encoding=\"csv\">\n{}\n</data></layer>\n<objectgroup id=\"2\" \
+         name=\"spawns\">\n{spawns}</objectgroup>\n</map>\n",
+        tiles.join(",")
+    )
+}
+
+/// A world full of bots.
+pub(crate) struct Match {
+    pub(crate) world: World,
+    pub(crate) bots: Vec<Bot>,
+    pub(crate) inputs: Vec<Option<Input>>,
+    pub(crate) events: Vec<Event>,
+}
+
+impl Match {
+    pub(crate) fn new(arena: &Arena, players: usize, rate: TickRate, seed: u64) -> Match {
+        let mut world = World::new(players, rate, seed);
+        (0..players as u16).for_each(|slot| world.join(arena, Slot(slot)));
+        let bots = (0..players as u16).map(|slot| Bot::new(seed, Slot(slot))).collect();
+        Match { world, bots, inputs: vec![None; players], events: Vec::new() }
+    }
+
+    /// Every bot thinks, in the order of `slots`, and its input is filed.
+    pub(crate) fn think(&mut self, arena: &Arena, slots: impl Iterator<Item = usize>) {
+        let now = self.world.tick.plus(1);
+        let poses: Vec<(Slot, Pose)> = self.world.present().map(|(slot, p)| (slot, Pose::of(p))).collect();
+        for slot in slots {
+            self.inputs[slot] = self.world.players[slot]
+                .as_ref()
+                .map(|own| self.bots[slot].think(arena, self.world.rate, now, own, &poses));
+        }
+    }
+
+    pub(crate) fn step(&mut self, arena: &Arena) {
+        self.events.clear();
+        step(&mut self.world, arena, &self.inputs, &Present, &mut self.events);
+    }
+
+    pub(crate) fn tick(&mut self, arena: &Arena) {
+        self.think(arena, 0..self.bots.len());
+        self.step(arena);
+    }
+}
+
+/// A living player at a place.
+pub(crate) fn standing(x: i32, y: i32) -> Player {
+    Player { pos: glam::IVec2::new(x, y), alive: true, health: Player::HEALTH_FULL, ..Player::default() }
+}
