@@ -73,6 +73,7 @@ impl Server {
             max_sessions: (config.max_players + SESSIONS_SPARE).min(tickshot_shared::limits::PLAYERS_MAX),
             password: config.password.clone(),
             salt: random_salt()?,
+            timeout: SESSION_TIMEOUT,
         };
         let transport = ServerTransport::new(Box::new(wire), transport_config, clock.now())?;
         let setup = MatchSetup {
@@ -319,3 +320,5 @@ fn cpu_time() -> Duration {
 
 /// Control messages handled per client and tick; the rest wait in renet's bounded channel.
 const CONTROL_MESSAGES_PER_TICK_MAX: usize = 16;
+/// A client that is not heard of for this long is gone.
+pub const SESSION_TIMEOUT: Duration = Duration::from_secs(5);
