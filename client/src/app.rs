@@ -51,7 +51,8 @@ impl Plugin for ClientPlugin {
         if !app.is_plugin_added::<RenetClientPlugin>() {
             app.add_plugins(RenetClientPlugin);
         }
-        let connected = resource_exists::<Core>.and_then(resource_exists::<Transport>).and_then(resource_exists::<RenetClient>);
+        let connected =
+            resource_exists::<Core>.and_then(resource_exists::<Transport>).and_then(resource_exists::<RenetClient>);
         app.init_resource::<LocalTime>()
             .init_resource::<Controls>()
             .init_resource::<ViewModel>()
@@ -60,10 +61,7 @@ impl Plugin for ClientPlugin {
                 (ClientSet::Receive.after(RenetClientPlugin::update_system), ClientSet::Controls).chain(),
             )
             .configure_sets(Update, (ClientSet::Advance, ClientSet::View).chain())
-            .add_systems(
-                PreUpdate,
-                receive.in_set(ClientSet::Receive).in_set(RenetReceive).run_if(connected.clone()),
-            )
+            .add_systems(PreUpdate, receive.in_set(ClientSet::Receive).in_set(RenetReceive).run_if(connected.clone()))
             .add_systems(Update, advance.in_set(ClientSet::Advance).run_if(connected.clone()))
             .add_systems(Update, rebuild_view.in_set(ClientSet::View).run_if(resource_exists::<Core>))
             .add_systems(PostUpdate, flush.in_set(ClientSet::Flush).in_set(RenetSend).run_if(connected));

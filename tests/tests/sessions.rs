@@ -37,7 +37,9 @@ fn a_full_server_refuses_politely_and_lets_in_when_there_is_room() {
     let mut second = Probe::new(server.addr(), "second", None, SEED + 1);
     let told = |p: &Probe| {
         failure(p).is_some()
-            || p.heard.iter().any(|m| matches!(m, ServerControl::Refused { reason: Refusal::Full { players: 1, max: 1 } }))
+            || p.heard
+                .iter()
+                .any(|m| matches!(m, ServerControl::Refused { reason: Refusal::Full { players: 1, max: 1 } }))
     };
     assert!(second.pump_until(4.0, told), "{:?}", second.transport.state());
     if let Some(reason) = failure(&second) {

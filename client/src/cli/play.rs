@@ -16,7 +16,13 @@ pub(super) fn host_and_play(args: &PlayArgs) -> Result<(), Failure> {
         seed: args.seed,
         ..Default::default()
     })?;
-    eprintln!("tickshot: hosting on {} · map {} · {} bots · seed {}", server.addr(), args.map, args.bots, server.seed());
+    eprintln!(
+        "tickshot: hosting on {} · map {} · {} bots · seed {}",
+        server.addr(),
+        args.map,
+        args.bots,
+        server.seed()
+    );
     let ended = window(server.addr(), args.name.as_deref(), None, !args.no_vsync);
     server.stop();
     ended

@@ -78,13 +78,8 @@ pub fn follow_map(
 fn shade_image(arena: &Arena) -> Image {
     let shade = arena_shade::bake(arena);
     let size = Extent3d { width: shade.width, height: shade.height, depth_or_array_layers: 1 };
-    let mut image = Image::new(
-        size,
-        TextureDimension::D2,
-        shade.light,
-        TextureFormat::R8Unorm,
-        RenderAssetUsages::RENDER_WORLD,
-    );
+    let mut image =
+        Image::new(size, TextureDimension::D2, shade.light, TextureFormat::R8Unorm, RenderAssetUsages::RENDER_WORLD);
     image.sampler = ImageSampler::Descriptor(ImageSamplerDescriptor::linear());
     image
 }

@@ -75,7 +75,12 @@ impl ArenaMesh {
         let colour = if run.is_lit() { palette::SIDE_LIT } else { palette::SIDE_DIM };
         let foot = palette::SIDE_FOOT;
         self.quad(
-            [(run.from, WALL_HEIGHT_M, colour), (run.to, WALL_HEIGHT_M, colour), (run.to, 0.0, foot), (run.from, 0.0, foot)],
+            [
+                (run.from, WALL_HEIGHT_M, colour),
+                (run.to, WALL_HEIGHT_M, colour),
+                (run.to, 0.0, foot),
+                (run.from, 0.0, foot),
+            ],
             0.0,
         );
     }

@@ -169,7 +169,8 @@ impl Effects {
             glow: 0.15,
         };
         self.particles.burst(at, burst);
-        self.particles.burst(at, Burst { count: 8, speed: 5.0, colour: palette::SPARK, glow: 1.0, size: 0.08, ..burst });
+        self.particles
+            .burst(at, Burst { count: 8, speed: 5.0, colour: palette::SPARK, glow: 1.0, size: 0.08, ..burst });
     }
 
     fn add_spawn(&mut self, slot: u16, at: Vec2) {

@@ -53,7 +53,9 @@ pub fn spawn(mut commands: Commands) {
 /// A little rifle that points at the victim.
 fn spawn_gun(line: &mut ChildSpawnerCommands) {
     line.spawn(Node { width: px(24), height: px(10), ..default() }).with_children(|gun| {
-        for (left, top, width, height) in [(0.0, 2.0, 24.0, 2.0), (1.0, 1.0, 13.0, 4.0), (3.0, 5.0, 3.0, 5.0), (9.0, 5.0, 3.0, 3.0)] {
+        for (left, top, width, height) in
+            [(0.0, 2.0, 24.0, 2.0), (1.0, 1.0, 13.0, 4.0), (3.0, 5.0, 3.0, 5.0), (9.0, 5.0, 3.0, 3.0)]
+        {
             let node = Node {
                 position_type: PositionType::Absolute,
                 left: px(left),

@@ -67,9 +67,8 @@ impl Plugin for GuiPlugin {
             present_mode: if self.vsync { PresentMode::AutoVsync } else { PresentMode::AutoNoVsync },
             ..default()
         };
-        let bevy_plugins = DefaultPlugins
-            .set(WindowPlugin { primary_window: Some(window), ..default() })
-            .disable::<LogPlugin>();
+        let bevy_plugins =
+            DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }).disable::<LogPlugin>();
         app.add_plugins(bevy_plugins)
             .add_plugins((canvas::CanvasPlugin, arena::ArenaPlugin))
             // Two windows side by side must both keep their pace: never throttle the one without focus.

@@ -123,7 +123,11 @@ fn paint_body(canvas: &mut Canvas, body: &Body, look: Look) {
     canvas.stroke(butt, tip - along * 0.02, 0.11 * look.size, solid(Color::srgb(0.42, 0.46, 0.52)));
     canvas.disc(at, r, solid(edge));
     canvas.disc(at, r * 0.90, solid(palette::mixed(colour, Color::BLACK, 0.16)));
-    canvas.disc(at - Vec2::splat(r * 0.16), r * 0.52, Fill::soft(palette::faded(Color::WHITE, 0.28 * look.opacity), r * 0.9));
+    canvas.disc(
+        at - Vec2::splat(r * 0.16),
+        r * 0.52,
+        Fill::soft(palette::faded(Color::WHITE, 0.28 * look.opacity), r * 0.9),
+    );
     for side in [-1.0, 1.0] {
         let hand = at + along * (r * 0.92) + across * (side * r * 0.40);
         canvas.disc(hand, r * 0.27, solid(edge));

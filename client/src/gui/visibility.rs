@@ -26,11 +26,7 @@ pub struct Shadows {
     eye: Vec2,
 }
 
-pub fn spawn(
-    mut commands: Commands,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<ColorMaterial>>,
-) {
+pub fn spawn(mut commands: Commands, mut meshes: ResMut<Assets<Mesh>>, mut materials: ResMut<Assets<ColorMaterial>>) {
     let mesh = meshes.add(ShadowMesh::default().into_mesh());
     commands.spawn((
         Mesh2d(mesh.clone()),
@@ -85,7 +81,8 @@ fn corners(runs: &[Run]) -> Vec<Vec2> {
 
 /// How far one can see from `eye`, around the full circle by ascending angle.
 fn outline(arena: &Arena, eye: Vec2, corners: &[Vec2]) -> Vec<Sight> {
-    let mut angles: Vec<f32> = (0..EVEN_RAYS).map(|i| (i as f32 / EVEN_RAYS as f32 - 0.5) * std::f32::consts::TAU).collect();
+    let mut angles: Vec<f32> =
+        (0..EVEN_RAYS).map(|i| (i as f32 / EVEN_RAYS as f32 - 0.5) * std::f32::consts::TAU).collect();
     for corner in corners {
         let offset = *corner - eye;
         if offset.length_squared() < SIGHT_M * SIGHT_M {
@@ -219,7 +216,11 @@ mod tests {
             for sight in outline(&arena, eye, &corners(&wall_runs(&arena))) {
                 let tile_at = |distance: f32| (eye + sight.direction * distance).floor().as_ivec2();
                 let before = tile_at(sight.distance - 1e-3);
-                assert!(!arena.is_solid(before.x, before.y), "free up to the wall, from {eye} along {}", sight.direction);
+                assert!(
+                    !arena.is_solid(before.x, before.y),
+                    "free up to the wall, from {eye} along {}",
+                    sight.direction
+                );
                 if sight.distance < SIGHT_M {
                     // A ray that clips a corner by less than the step is inside the wall only for a moment.
                     let behind = [1e-4, 1e-3].map(tile_at_offset(sight.distance, eye, sight.direction));
