@@ -1,0 +1,199 @@
+//! The protocol version: two programs with equal numbers read each other's bytes.
+//!
+//! Nobody has to remember to raise it. It is the hash of the field table, of the limits that both ends must share, and
+//! of one sample of every message as its encoder writes it: a change of any layout changes the number.
+
+use super::client_msg::{InputPacket, InputRun, encode_inputs};
+use super::control::{ClientControl, LeaveReason, Refusal, RosterEntry, ServerControl, encode_control};
+use super::fields::{ExtrapolationTable, Group, OWNER, PUBLIC};
+use super::query::{Query, Reply, encode_query, encode_reply, key_proof};
+use super::server_msg::{InputUse, Pong, SnapshotHeader};
+use super::snapshot::{SnapshotEncoder, SnapshotRequest};
+use super::told::Told;
+use crate::limits;
+use crate::sim::angle::Turn;
+use crate::sim::arena::MapHash;
+use crate::sim::history::History;
+use crate::sim::input::{Buttons, Heading, Input, ViewStamp};
+use crate::sim::world::{Player, Slot, World};
+use crate::tick::{Tick, TickRate};
+use glam::IVec2;
+use std::sync::OnceLock;
+
+/// A number derived from the layout of every message; computed once.
+pub fn protocol_version() -> u64 {
+    static VERSION: OnceLock<u64> = OnceLock::new();
+    *VERSION.get_or_init(|| {
+        let mut layout = blake3::Hasher::new();
+        layout.update(layout_text().as_bytes());
+        for sample in samples() {
+            layout.update(&(sample.len() as u64).to_le_bytes());
+            layout.update(&sample);
+        }
+        let mut first = [0; 8];
+        first.copy_from_slice(&layout.finalize().as_bytes()[..8]);
+        u64::from_le_bytes(first)
+    })
+}
+
+/// The field table and the shared limits as text.
+fn layout_text() -> String {
+    let groups = |groups: &[Group]| -> String {
+        let group = |g: &Group| {
+            let fields: String = g.fields.iter().map(|f| format!(" {}:{}", f.name, f.bits)).collect();
+            format!("{} {:?}{fields}\n", g.name, g.form)
+        };
+        groups.iter().map(group).collect()
+    };
+    let limits = [
+        limits::HISTORY_TICKS,
+        limits::BASELINE_AGE_TICKS_MAX as usize,
+        limits::SNAPSHOT_BYTES_MAX,
+        limits::INPUTS_PER_PACKET_MAX,
+        limits::CONTROL_BYTES_MAX,
+        limits::NAME_BYTES_MAX,
+        limits::MAP_BYTES_MAX,
+        limits::MAP_CHUNK_BYTES,
+        limits::PLAYERS_MAX,
+        limits::UNITS_PER_METRE as usize,
+    ];
+    format!("public\n{}owner\n{}limits {limits:?}\n", groups(&PUBLIC), groups(&OWNER))
+}
+
+/// One of every message, with every optional part present.
+fn samples() -> Vec<Vec<u8>> {
+    let mut all = snapshots();
+    all.push(input_packet());
+    all.push(encode_query(&Query { nonce: 1, key_check: Some(key_proof(&[7; 32], 1)) }).to_vec());
+    all.push(encode_reply(&Reply {
+        nonce: 2,
+        version: 0,
+        name: "a".to_owned(),
+        map: "b".to_owned(),
+        players: 3,
+        max: 4,
+        tick_rate: 64,
+        salt: Some([5; 16]),
+        key_ok: Some(true),
+    }));
+    all.extend(client_controls().iter().filter_map(|message| encode_control(message).ok()));
+    all.extend(server_controls().iter().filter_map(|message| encode_control(message).ok()));
+    all
+}
+
+fn client_controls() -> Vec<ClientControl> {
+    let hash = MapHash([6; 32]);
+    vec![
+        ClientControl::Hello { name: "a".to_owned() },
+        ClientControl::MapRequest { hash, offset: 300 },
+        ClientControl::Ready,
+    ]
+}
+
+fn server_controls() -> Vec<ServerControl> {
+    let text = || "a".to_owned();
+    let entry = RosterEntry { slot: Slot(1), name: text(), bot: true, kills: 2, deaths: 300, ping_ms: Some(4) };
+    let refusals = [
+        Refusal::Full { players: 1, max: 2 },
+        Refusal::Version { server: 3, client: 4 },
+        Refusal::NameInvalid,
+        Refusal::Kicked(text()),
+    ];
+    let leaves = [LeaveReason::Quit, LeaveReason::TimedOut, LeaveReason::Kicked];
+    let mut all: Vec<ServerControl> = refusals.into_iter().map(|reason| ServerControl::Refused { reason }).collect();
+    all.extend(leaves.map(|reason| ServerControl::Left { slot: Slot(5), reason }));
+    all.extend([
+        ServerControl::Welcome {
+            slot: Slot(6),
+            tick_rate: TickRate::default(),
+            tick: Tick(7),
+            capacity: 64,
+            map_name: text(),
+            map_hash: MapHash([8; 32]),
+            map_bytes: 9,
+            server_name: text(),
+        },
+        ServerControl::MapChunk { offset: 10, bytes: vec![11, 12] },
+        ServerControl::Roster { entries: vec![entry.clone()] },
+        ServerControl::Joined { entry },
+        ServerControl::Killed { tick: Tick(13), killer: Slot(14), victim: Slot(15) },
+        ServerControl::ServerClosing { reason: text() },
+    ]);
+    all
+}
+
+fn input_packet() -> Vec<u8> {
+    let stamp = ViewStamp { a: Tick(90), b: Tick(92), fraction: 3, own_fraction: 4 };
+    let heading = Heading::from_axes(1, -1);
+    let inputs = [
+        Input { heading, aim: Turn(1000), ..Input::default() },
+        Input { heading, aim: Turn(9000), buttons: Buttons::FIRE, view: Some(stamp) },
+        Input { heading, aim: Turn(9050), buttons: Buttons::FIRE, view: Some(stamp) },
+    ];
+    let mut out = Vec::new();
+    if let Some(inputs) = InputRun::of(&inputs) {
+        let packet = InputPacket { newest: Tick(100), inputs, ack: Some(Tick(95)), ack_mask: 0xF0F0, ping: Some(5) };
+        encode_inputs(&packet, &mut out);
+    }
+    out
+}
+
+/// A full snapshot and one against it, of a small world in which everything moves.
+fn snapshots() -> Vec<Vec<u8>> {
+    let mut world = World::new(8, TickRate::default(), 1);
+    let mut history = History::new(8);
+    let mut encoder = SnapshotEncoder::new(8, ExtrapolationTable::new(|h| IVec2::splat(i32::from(h.value()))));
+    let mut told = [Told::new(8), Told::new(8)];
+    let mut out = Vec::new();
+    for tick in 1..=2u32 {
+        world.tick = Tick(tick);
+        for slot in 0..4u32 {
+            world.players[slot as usize] = Some(sample_player(slot * 50 + tick * tick * 7));
+        }
+        history.push(&world);
+        encoder.begin(world.tick);
+        let [before, now] = &mut told;
+        let header = SnapshotHeader {
+            tick: world.tick,
+            baseline: None,
+            input_use: InputUse::Repeated,
+            margin_16ths: Some(-3),
+            pong: Some(Pong { ping: 1, hold_us: 2, since_tick_us: 70_000 }),
+        };
+        let request = SnapshotRequest {
+            header,
+            history: &history,
+            own: Some(Slot(0)),
+            baseline: (tick > 1).then_some(before),
+            visible: &[Slot(1), Slot(2), Slot(3)][..1 + tick as usize],
+            priority: &mut [0; 8],
+        };
+        let mut bytes = Vec::new();
+        encoder.encode(request, now, &mut bytes);
+        out.push(bytes);
+        told.swap(0, 1);
+    }
+    out
+}
+
+/// A player whose every field depends on `n`.
+fn sample_player(n: u32) -> Player {
+    let by = |factor: u32, modulus: u32| n.wrapping_mul(factor) % modulus;
+    Player {
+        pos: IVec2::new(by(1009, 1 << 18) as i32, by(777, 1 << 18) as i32),
+        aim: by(3, 1024) as u16,
+        heading: Heading::new(by(1, 9) as u8).unwrap_or_default(),
+        alive: by(1, 5) > 0,
+        shot_seq: by(1, 8) as u8,
+        shot_range: by(5, 256) as u8,
+        vel: IVec2::new(by(1, 200) as i32 - 100, by(7, 200) as i32 - 100),
+        health: by(1, 101) as u8,
+        fire_cooldown: by(1, 50) as u8,
+        respawn_ticks: by(1, 300) as u16,
+        hits: by(1, 256) as u8,
+        hurt_seq: by(1, 16) as u8,
+        hurt_from: by(1, 64) as u8,
+        kills: 0,
+        deaths: 0,
+    }
+}
