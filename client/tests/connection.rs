@@ -119,11 +119,8 @@ fn another_version_is_told_apart_before_a_session() {
     table.host.info.version ^= 1;
     let mut guest = table.guest(1, None);
     table.ticks(4, &mut [&mut guest]);
-    let error = ConnectError::WrongVersion {
-        addr: server_addr(),
-        server: protocol_version() ^ 1,
-        client: protocol_version(),
-    };
+    let error =
+        ConnectError::WrongVersion { addr: server_addr(), server: protocol_version() ^ 1, client: protocol_version() };
     assert_eq!(*guest.transport.state(), ConnectState::Failed(error));
     assert!(table.host.ids().is_empty());
 }
@@ -249,7 +246,7 @@ fn the_same_session_works_over_real_udp() {
     let server = wire.local_addr();
     let mut host = Host::new(wire, 4, Some("sesame"));
     let mut guest = Guest::new(io.connect(server).expect("a socket"), server, Some("sesame"), 1, clock.now());
-    let mut step = |host: &mut Host, guest: &mut Guest| {
+    let step = |host: &mut Host, guest: &mut Guest| {
         thread::sleep(Duration::from_millis(2));
         host.tick(clock.now());
         guest.tick(clock.now());

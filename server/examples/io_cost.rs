@@ -33,8 +33,7 @@ fn receive(seconds: u32) -> Result<(), Box<dyn std::error::Error>> {
     let io = IoThread::start(clock)?;
     let mut wire = io.listen(([127, 0, 0, 1], 0).into())?;
     let to = wire.local_addr().to_string();
-    let mut senders =
-        Command::new(env::current_exe()?).args(["send", &to, &(seconds + 1).to_string()]).spawn()?;
+    let mut senders = Command::new(env::current_exe()?).args(["send", &to, &(seconds + 1).to_string()]).spawn()?;
     let (mut received, mut spread, mut start, mut cpu) = (0u64, [0u64; 16], Instant::now(), ProcessTime::now());
     for tick in 0..64 * seconds {
         // The first second warms up.

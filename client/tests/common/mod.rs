@@ -1,6 +1,7 @@
 //! One server and its guests on an in-memory network with virtual time. Shared by the transport's tests.
 
 #![allow(dead_code, reason = "each test binary uses its own part of the harness")]
+#![allow(unreachable_pub, reason = "a test binary has no users")]
 
 use std::net::SocketAddr;
 use std::time::Duration;
