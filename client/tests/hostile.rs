@@ -7,7 +7,6 @@ mod common;
 use common::{Guest, Rogue, Seen, Table, guest_addr, server_addr};
 use tickshot_server::net::access::SessionKey;
 use tickshot_server::net::lanes::CONTROL_CHANNEL;
-use tickshot_server::net::wire::Wire;
 use tickshot_shared::limits::{DATAGRAMS_PER_TICK_MAX, STRANGER_QUEUE_MAX};
 use tickshot_shared::rng::Rng;
 
