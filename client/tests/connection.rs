@@ -233,7 +233,8 @@ fn a_closing_server_is_heard_to_its_last_word() {
 
 #[test]
 fn more_sessions_than_netcode_can_hold_are_an_error_and_no_panic() {
-    let config = TransportConfig { max_sessions: SESSIONS_MAX + 1, password: None, salt: [0; 16] };
+    let timeout = Duration::from_secs(5);
+    let config = TransportConfig { max_sessions: SESSIONS_MAX + 1, password: None, salt: [0; 16], timeout };
     let made = ServerTransport::new(Box::new(MemoryNet::new().wire(server_addr())), config, Duration::ZERO);
     assert_eq!(made.err(), Some(TransportError::TooManySessions { sessions: SESSIONS_MAX + 1 }));
 }

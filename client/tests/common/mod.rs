@@ -36,7 +36,12 @@ pub struct Host {
 
 impl Host {
     pub fn new(wire: impl Wire + 'static, max_sessions: usize, password: Option<&str>) -> Host {
-        let config = TransportConfig { max_sessions, password: password.map(str::to_owned), salt: [7; 16] };
+        let config = TransportConfig {
+            max_sessions,
+            password: password.map(str::to_owned),
+            salt: [7; 16],
+            timeout: Duration::from_secs(5),
+        };
         let info = ServerInfo {
             version: protocol_version(),
             name: "test".into(),

@@ -43,6 +43,8 @@ pub struct TransportConfig {
     pub password: Option<String>,
     /// Salt of the password key: fresh random bytes per server start.
     pub salt: [u8; 16],
+    /// A session ends when nothing was heard for this long.
+    pub timeout: Duration,
 }
 
 /// What happened on the wire, in order.
@@ -106,7 +108,7 @@ impl ServerTransport {
     /// # Errors
     /// Too many sessions, or a password that cannot be made into a key.
     pub fn new(wire: Box<dyn Wire>, config: TransportConfig, now: Duration) -> Result<Self, TransportError> {
-        let TransportConfig { max_sessions, password, salt } = config;
+        let TransportConfig { max_sessions, password, salt, timeout } = config;
         if max_sessions > SESSIONS_MAX {
             return Err(TransportError::TooManySessions { sessions: max_sessions });
         }
@@ -126,7 +128,7 @@ impl ServerTransport {
             netcode,
             key,
             salt,
-            timeout: SESSION_TIMEOUT,
+            timeout,
             sessions: BTreeMap::new(),
             ids: HashMap::new(),
             pending: HashMap::new(),
@@ -203,11 +205,6 @@ impl ServerTransport {
     /// Traffic and drops since the start, the wire's own drops included.
     pub fn counters(&self) -> Counters {
         self.tally.counters(&self.wire.drops())
-    }
-
-    /// Ends sessions from which nothing was heard for `timeout`, instead of [`SESSION_TIMEOUT`].
-    pub fn set_timeout(&mut self, timeout: Duration) {
-        self.timeout = timeout;
     }
 
     /// The address the wire is bound to.
@@ -459,8 +456,6 @@ fn send(wire: &mut dyn Wire, tally: &mut Tally, to: SocketAddr, bytes: &[u8]) {
     wire.send(to, bytes);
 }
 
-/// Silence that ends a session, unless another is set.
-pub const SESSION_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a session must have been silent before an opening from its own address ends it.
 pub const SILENCE_BEFORE_REPLACED: Duration = Duration::from_secs(1);
 /// How often keep-alives and timeouts are looked after: netcode looks a session up by walking all, so not every tick.
