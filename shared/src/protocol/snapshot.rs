@@ -168,7 +168,7 @@ impl SnapshotEncoder {
         debug_assert!(entities_start > start);
         for &slot in world.visible {
             let age = world.age(slot, &self.known);
-            bits.append(self.deltas.run(world, slot, age, &self.table));
+            bits.append(&self.deltas.run(world, slot, age, &self.table));
         }
         if bits.bits() > PAYLOAD_BITS_MAX {
             self.deltas.unuse(world, &self.known);
@@ -207,7 +207,7 @@ impl SnapshotEncoder {
             if chosen {
                 let run = self.deltas.run(world, slot, world.age(slot, &self.known), &self.table);
                 entity_bits += run.bits() as usize;
-                bits.append(run);
+                bits.append(&run);
                 told.tell(slot, 0);
             } else if let Some(base) = world.base.filter(|_| known) {
                 told.tell(slot, base.told.age(slot, base.shift));
@@ -325,14 +325,14 @@ impl DeltaCache {
 
     /// The delta of `slot` against its state `age` ticks ago, counted as used.
     #[inline]
-    fn run(&mut self, world: &Present<'_>, slot: Slot, age: u32, table: &ExtrapolationTable) -> &BitRun {
+    fn run(&mut self, world: &Present<'_>, slot: Slot, age: u32, table: &ExtrapolationTable) -> BitRun {
         let index = age as usize * self.capacity + slot.index();
-        if self.entries[index].generation != self.generation {
-            self.make(world, slot, age, table);
-        }
         let entry = &mut self.entries[index];
-        entry.uses += 1;
-        &entry.run
+        if entry.generation == self.generation {
+            entry.uses += 1;
+            return entry.run;
+        }
+        self.make(world, slot, age, table)
     }
 
     /// Bits of the delta of `slot`, not counted as used.
@@ -350,7 +350,7 @@ impl DeltaCache {
     }
 
     #[cold]
-    fn make(&mut self, world: &Present<'_>, slot: Slot, age: u32, table: &ExtrapolationTable) {
+    fn make(&mut self, world: &Present<'_>, slot: Slot, age: u32, table: &ExtrapolationTable) -> BitRun {
         let player = world.state[slot.index()].as_ref().expect("visible players are present");
         let predicted = match world.base.filter(|_| age > 0) {
             Some(base) => {
@@ -363,8 +363,9 @@ impl DeltaCache {
         let mut run = BitRun::default();
         let spent = delta::encode(&PUBLIC, &predicted, player, &mut run);
         let index = age as usize * self.capacity + slot.index();
-        self.entries[index] = CachedDelta { run, generation: self.generation, uses: 0, spent };
+        self.entries[index] = CachedDelta { run, generation: self.generation, uses: 1, spent };
         self.made.push(index as u32);
+        run
     }
 
     fn totals(&self) -> [u64; 4] {
