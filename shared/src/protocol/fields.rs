@@ -199,6 +199,12 @@ impl ExtrapolationTable {
     }
 }
 
+impl From<TickRate> for ExtrapolationTable {
+    fn from(rate: TickRate) -> ExtrapolationTable {
+        ExtrapolationTable::of(rate)
+    }
+}
+
 impl Field {
     /// The value, cut to its width.
     #[inline]
