@@ -60,9 +60,44 @@ pub const DATAGRAMS_PER_ADDRESS_PER_TICK_MAX: u32 = 32;
 /// Size asked of the system for socket buffers, in bytes. The default holds only 256 small datagrams.
 pub const SOCKET_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
+/// Smallest share of the receive queue one connected peer keeps, however many are connected, in datagrams: a quarter
+/// second at 64 Hz. With few peers each gets `RECEIVE_QUEUE_MAX / peers`.
+pub const RECEIVE_SHARE_MIN: usize = 16;
+/// Received datagrams of all unconnected addresses together that wait for a tick. Small: a flood must not fill memory.
+pub const STRANGER_QUEUE_MAX: usize = 256;
+/// System calls one poll of a socket makes at most, each for up to `RECEIVE_BATCH` datagrams: twice the queue.
+pub const RECEIVE_CALLS_PER_POLL_MAX: usize = 2 * RECEIVE_QUEUE_MAX / RECEIVE_BATCH;
+/// Datagrams one receive system call takes over where the system can batch them.
+pub const RECEIVE_BATCH: usize = 32;
+/// Datagrams one tick looks at, whoever sent them: every player's share and more. The rest waits for the next tick.
+pub const DATAGRAMS_PER_TICK_MAX: usize = 2 * RECEIVE_QUEUE_MAX;
+/// Session openings (each 1 KiB to decrypt, about 8 us) of all unconnected addresses one tick handles together.
+pub const HANDSHAKES_PER_TICK_MAX: u32 = 16;
+/// Queries one tick answers, whoever asks.
+pub const QUERIES_PER_TICK_MAX: u32 = 16;
+/// Queries or openings one unconnected address may have handled in one tick: a whole opening needs three.
+pub const STRANGER_DATAGRAMS_PER_ADDRESS_PER_TICK_MAX: u32 = 4;
+/// Addresses remembered to be half way through an opening. More at once are told nothing and try again.
+pub const PENDING_SESSIONS_MAX: usize = 1024;
+/// Datagrams a link condition may hold back per wire and direction: 64 clients at 64 Hz for a second.
+pub const HELD_DATAGRAMS_MAX: usize = 4096;
+/// Datagrams under way at once in an in-memory network.
+pub const MEMORY_NET_DATAGRAMS_MAX: usize = 65_536;
+/// Sessions renetcode can hold, players and spare together; asking it for more panics.
+pub const SESSIONS_MAX: usize = 1024;
+/// Control-lane bytes a server may have under way to one client: a whole map and the roster.
+pub const CONTROL_MEMORY_TO_CLIENT: usize = 1024 * 1024;
+/// Control-lane bytes a client may have under way to the server. Also bounds the messages a hostile client can leave
+/// out of order (each takes at least one byte of it).
+pub const CONTROL_MEMORY_TO_SERVER: usize = 16 * 1024;
+/// Control-lane bytes one tick may send to one client: 20 datagrams, well under what one tick receives from an address.
+pub const CONTROL_BYTES_PER_TICK: u64 = 24 * 1024;
+
 const _: () = assert!(HISTORY_TICKS.is_power_of_two());
 const _: () = assert!((MAP_TILES_MAX as i32) * TILE_UNITS <= 1 << POS_BITS);
 const _: () = assert!(REWIND_MS_MAX as usize * TICK_RATE_MAX as usize / 1000 < HISTORY_TICKS);
 const _: () = assert!(MAP_CHUNK_BYTES < CONTROL_BYTES_MAX && CONTROL_BYTES_MAX < 1199);
 const _: () = assert!(SNAPSHOT_BYTES_MAX + 20 <= DATAGRAM_BYTES_MAX);
 const _: () = assert!(PLAYERS_DEFAULT <= PLAYERS_MAX && PLAYERS_MAX + SESSIONS_SPARE > PLAYERS_MAX);
+const _: () = assert!(DATAGRAMS_PER_TICK_MAX > RECEIVE_QUEUE_MAX + STRANGER_QUEUE_MAX);
+const _: () = assert!(CONTROL_BYTES_PER_TICK / 1200 < DATAGRAMS_PER_ADDRESS_PER_TICK_MAX as u64);

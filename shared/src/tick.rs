@@ -106,6 +106,12 @@ impl From<TickRate> for u32 {
     }
 }
 
+impl fmt::Display for TickRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
 impl std::str::FromStr for TickRate {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, Self::Err> {

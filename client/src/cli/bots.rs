@@ -1,0 +1,60 @@
+//! `tickshot bots`: a swarm of headless clients against any server.
+
+use super::{BotsArgs, Failure, resolve, seed_or_random};
+use crate::headless::swarm::{SwarmConfig, SwarmProgress, SwarmReport, run_swarm};
+use indicatif::{ProgressBar, ProgressStyle};
+
+pub(super) fn run(args: &BotsArgs) -> Result<(), Failure> {
+    let seed = seed_or_random(args.seed)?;
+    eprintln!("tickshot bots: {} clients to {} for {} s, seed {seed}", args.count, args.server, args.seconds);
+    let config = SwarmConfig {
+        server: resolve(&args.server)?,
+        count: usize::from(args.count),
+        seconds: args.seconds,
+        seed,
+        name_prefix: "bot ".to_owned(),
+        password: args.password.clone(),
+    };
+    let bar = progress_bar(args.seconds);
+    let report = run_swarm(config, &mut |progress| show(&bar, progress))?;
+    bar.finish_and_clear();
+    if args.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        print_clients(&report);
+    }
+    Ok(())
+}
+
+/// A bar on stderr, drawn only if that is a terminal.
+pub(super) fn progress_bar(seconds: u32) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos:>3}/{len} s  {msg}").expect("the template is a constant");
+    ProgressBar::new(u64::from(seconds)).with_style(style)
+}
+
+pub(super) fn show(bar: &ProgressBar, progress: &SwarmProgress) {
+    bar.set_position(progress.elapsed.as_secs());
+    bar.set_message(format!(
+        "{}/{} playing · {} snapshots · {:.1} ms · {} shots, {} hits",
+        progress.playing, progress.count, progress.snapshots, progress.rtt_ms, progress.fired, progress.confirmed_hits,
+    ));
+}
+
+/// The clients' side of a run as a table on stdout.
+pub(super) fn print_clients(report: &SwarmReport) {
+    println!("clients connected      {:>10}", report.clients_connected);
+    println!("clients lost           {:>10}", report.clients_disconnected);
+    println!("snapshots received     {:>10}", report.snapshots);
+    println!("to each client         {:>10.2} kB/s", report.bytes_in_per_client_s / 1e3);
+    println!("from each client       {:>10.2} kB/s", report.bytes_out_per_client_s / 1e3);
+    println!("round trip             {:>10.2} ms", report.rtt_ms);
+    println!("frames without news    {:>10.3} %", report.starved_frames_pct);
+    println!(
+        "corrections            {:>10}   unexplained {}, largest {} units",
+        report.corrections.count, report.corrections.unexplained, report.corrections.max_units
+    );
+    println!(
+        "shots                  {:>10}   on target {}, confirmed {}",
+        report.shots.fired, report.shots.claimed_hits, report.shots.confirmed_hits
+    );
+}

@@ -1,0 +1,67 @@
+//! `tickshot demo`: a server and bot clients on this machine over real UDP, in numbers.
+
+use super::bots::{print_clients, progress_bar, show};
+use super::{DemoArgs, Failure, seed_or_random};
+use crate::headless::swarm::{SwarmConfig, run_swarm};
+use tickshot_server::config::ServerConfig;
+use tickshot_server::host::HostedServer;
+use tickshot_server::metrics::ServerReport;
+
+pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
+    let seed = seed_or_random(args.seed)?;
+    let server = HostedServer::start(ServerConfig {
+        listen: ([127, 0, 0, 1], 0).into(),
+        name: "Headless demo".to_owned(),
+        tick_rate: args.tick_rate,
+        max_players: usize::from(args.count),
+        map: args.map.clone(),
+        seed: Some(seed),
+        ..ServerConfig::default()
+    })?;
+    eprintln!(
+        "tickshot demo: server on {}, {} bot clients over UDP for {} s, map {}, {} Hz, seed {seed}",
+        server.addr(),
+        args.count,
+        args.seconds,
+        args.map,
+        args.tick_rate.hz(),
+    );
+    let config = SwarmConfig {
+        server: server.addr(),
+        count: usize::from(args.count),
+        seconds: args.seconds,
+        seed,
+        name_prefix: "bot ".to_owned(),
+        password: None,
+    };
+    let bar = progress_bar(args.seconds);
+    let clients = run_swarm(config, &mut |progress| show(&bar, progress))?;
+    bar.finish_and_clear();
+    let report = server.stop();
+    if args.json {
+        println!("{}", serde_json::json!({ "server": report, "clients": clients }));
+    } else {
+        print_server(&report);
+        print_clients(&clients);
+    }
+    if clients.clients_connected < usize::from(args.count) {
+        return Err(format!("only {} of {} clients connected", clients.clients_connected, args.count).into());
+    }
+    Ok(())
+}
+
+/// The server's side of a run as a table on stdout.
+fn print_server(report: &ServerReport) {
+    println!("server ticks           {:>10}   at {} Hz, {} lost", report.ticks, report.tick_rate, report.lost_ticks);
+    println!("tick takes             {:>10.3} ms   p99 {:.3} ms", report.tick_ms.p50, report.tick_ms.p99);
+    println!("tick is late by        {:>10.3} ms   p99 {:.3} ms", report.lateness_ms.p50, report.lateness_ms.p99);
+    println!(
+        "snapshot               {:>10.0} bytes   p99 {:.0} bytes, {:.1} bits a player",
+        report.snapshot_bytes.p50, report.snapshot_bytes.p99, report.snapshot_bits_per_visible_player
+    );
+    println!(
+        "inputs used            {:>10}   missing {}, late {}",
+        report.inputs.used, report.inputs.missing, report.inputs.late
+    );
+    println!("shots                  {:>10}   hit {}", report.shots.fired, report.shots.hit);
+}

@@ -1,0 +1,2 @@
+//! Clients without a window.
+pub mod swarm;

@@ -1,0 +1,323 @@
+//! The Bevy shell of the server: owns the socket, the clock and the loop; everything it knows of the match is in [`ServerCore`].
+//!
+//! One `App::update` is one tick. The stages of a tick are systems in a chain, in the order of the design; renet's own
+//! plugin runs before them. The loop in [`Server::run`] wakes on absolute deadlines.
+
+use crate::config::{ConfigError, ServerConfig};
+use crate::core::{MatchSetup, ServerCore, Wish};
+use crate::maps::{self, MapError};
+use crate::metrics::{ServerReport, ratio};
+use crate::net::lanes::{CONTROL_CHANNEL, control_config};
+use crate::net::socket::{Clock, IoThread, SocketError};
+use crate::net::transport::{ServerInfo, ServerTransport, TransportConfig, TransportError, TransportEvent};
+use crate::net::wire::Wire;
+use crate::pace::{Due, poll_due, sleep_until};
+use bevy::app::{App, PostUpdate, PreUpdate, Update};
+use bevy::ecs::prelude::*;
+use bevy::ecs::schedule::{ScheduleLabel, SingleThreadedExecutor};
+use bevy::time::TimePlugin;
+use bevy_renet::renet::RenetServer as Renet;
+use bevy_renet::{RenetReceive, RenetServer, RenetServerPlugin};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tickshot_shared::limits::SESSIONS_SPARE;
+use tickshot_shared::protocol::control::LeaveReason;
+use tickshot_shared::protocol::version::protocol_version;
+
+/// A bound server, ready to run in this thread.
+pub struct Server {
+    app: App,
+    clock: Clock,
+    local_addr: SocketAddr,
+    seed: u64,
+    seconds: Option<f64>,
+}
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    #[error("{0}")]
+    Map(#[from] MapError),
+    #[error("{0}")]
+    Socket(#[from] SocketError),
+    #[error("{0}")]
+    Transport(#[from] TransportError),
+    #[error("the system gives no random numbers: {0}")]
+    Random(getrandom::Error),
+}
+
+/// A glance at a running server, once a second.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    pub elapsed: Duration,
+    pub players: usize,
+    pub clients: usize,
+    pub ticks: u64,
+    pub lost_ticks: u64,
+}
+
+impl Server {
+    /// Check the settings, load the map, bind the socket. Tick 0 is due now.
+    pub fn bind(config: &ServerConfig) -> Result<Server, ServerError> {
+        config.check()?;
+        let map = maps::load(&config.map)?;
+        let seed = config.seed.map_or_else(random_u64, Ok)?;
+        let clock = Clock::start();
+        let io = IoThread::start(clock)?;
+        let wire = io.listen(config.listen)?;
+        let local_addr = wire.local_addr();
+        let transport_config = TransportConfig {
+            max_sessions: (config.max_players + SESSIONS_SPARE).min(tickshot_shared::limits::PLAYERS_MAX),
+            password: config.password.clone(),
+            salt: random_salt()?,
+            timeout: SESSION_TIMEOUT,
+        };
+        let transport = ServerTransport::new(Box::new(wire), transport_config, clock.now())?;
+        let setup = MatchSetup {
+            server_name: config.name.clone(),
+            map,
+            capacity: config.max_players,
+            rate: config.tick_rate,
+            seed,
+            bots: config.bots,
+        };
+        let core = ServerCore::new(setup, clock.now());
+        let app = build_app(core, transport, clock);
+        Ok(Server { app, clock, local_addr, seed, seconds: config.seconds })
+    }
+
+    /// Where clients reach this server.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// The seed of this match, given or drawn.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Tick until `stop` is set or the configured time is over, then say goodbye to everyone.
+    pub fn run(mut self, stop: &AtomicBool, progress: &mut dyn FnMut(&Progress)) -> ServerReport {
+        let started = self.clock.now();
+        let end = self.seconds.map(|s| started + Duration::from_secs_f64(s));
+        let cpu_before = cpu_time();
+        let mut next_progress = started + Duration::from_secs(1);
+        while !stop.load(Ordering::Relaxed) && end.is_none_or(|end| self.clock.now() < end) {
+            self.wait_and_tick();
+            if self.clock.now() >= next_progress {
+                next_progress += Duration::from_secs(1);
+                progress(&self.progress(started));
+            }
+        }
+        let cpu = cpu_time().saturating_sub(cpu_before);
+        self.close();
+        self.report(cpu)
+    }
+
+    /// Sleep to the next deadline, make one tick, record how late it was and how long it took.
+    fn wait_and_tick(&mut self) {
+        let core = &self.app.world().resource::<Core>().0;
+        let (deadline, period) = (core.deadline(core.next_tick()), core.setup().rate.tick_duration());
+        let lost = match poll_due(self.clock.now(), deadline, period) {
+            Due::Wait(until) => {
+                sleep_until(self.clock, until);
+                0
+            }
+            Due::Tick { lost } => lost,
+        };
+        if lost > 0 {
+            self.app.world_mut().resource_mut::<Core>().0.lose_time(lost);
+        }
+        let began = self.clock.now();
+        self.app.update();
+        let busy = self.clock.now().saturating_sub(began);
+        let late = began.saturating_sub(deadline);
+        self.app
+            .world_mut()
+            .resource_mut::<Core>()
+            .0
+            .metrics
+            .record_tick(busy.as_micros() as u64, late.as_micros() as u64);
+    }
+
+    fn progress(&self, started: Duration) -> Progress {
+        let core = &self.app.world().resource::<Core>().0;
+        Progress {
+            elapsed: self.clock.now().saturating_sub(started),
+            players: core.players(),
+            clients: core.clients(),
+            ticks: core.metrics.ticks,
+            lost_ticks: core.metrics.lost_ticks,
+        }
+    }
+
+    /// Tell everyone why, give the message two ticks to leave, end all sessions.
+    fn close(&mut self) {
+        self.app.world_mut().resource_mut::<Core>().0.announce_closing("the server was stopped");
+        for _ in 0..2 {
+            self.wait_and_tick();
+        }
+        self.app.world_mut().resource_scope(|world, mut transport: Mut<Transport>| {
+            transport.0.disconnect_all(&mut world.resource_mut::<RenetServer>().0);
+        });
+    }
+
+    fn report(&self, cpu: Duration) -> ServerReport {
+        let world = self.app.world();
+        let core = &world.resource::<Core>().0;
+        let counters = world.resource::<Transport>().0.counters();
+        let mut report = core.metrics.report();
+        report.tick_rate = core.setup().rate.hz();
+        report.cpu_ms_per_tick = cpu.as_secs_f64() * 1e3 * ratio(1, report.ticks);
+        report.bytes_in = counters.bytes_in;
+        report.bytes_out = counters.bytes_out;
+        report.inputs = core.input_counts();
+        report.snapshot_field_bits = core.field_bits();
+        report.world_hash = format!("{:016x}", core.world().hash());
+        report.seed = self.seed;
+        for (reason, count) in counters.drops {
+            *report.drops.entry(reason).or_default() += count;
+        }
+        report
+    }
+}
+
+#[derive(Resource)]
+struct Core(ServerCore);
+
+#[derive(Resource)]
+struct Transport(ServerTransport);
+
+#[derive(Resource, Clone, Copy)]
+struct LocalClock(Clock);
+
+fn build_app(core: ServerCore, transport: ServerTransport, clock: Clock) -> App {
+    let mut app = App::new();
+    app.add_plugins((TimePlugin, RenetServerPlugin))
+        .insert_resource(RenetServer::new(control_config()))
+        .insert_resource(Core(core))
+        .insert_resource(Transport(transport))
+        .insert_resource(LocalClock(clock))
+        .add_systems(PreUpdate, receive.in_set(RenetReceive))
+        .add_systems(Update, (read_control, step, send_snapshots).chain())
+        .add_systems(PostUpdate, (grant_wishes, flush).chain());
+    // A tick's stages are a chain; a thread pool would only add wake-ups (and the window's build has one).
+    for label in [PreUpdate.intern(), Update.intern(), PostUpdate.intern()] {
+        app.edit_schedule(label, |schedule| {
+            schedule.set_executor(SingleThreadedExecutor::new());
+        });
+    }
+    app.finish();
+    app.cleanup();
+    app
+}
+
+/// Stage 1: everything that arrived, through gate and netcode, into the core (hot lane) and renet (control lane).
+fn receive(
+    clock: Res<LocalClock>,
+    mut transport: ResMut<Transport>,
+    mut renet: ResMut<RenetServer>,
+    mut core: ResMut<Core>,
+) {
+    let now = clock.0.now();
+    let info = server_info(&core.0);
+    let core = &mut core.0;
+    transport.0.receive(now, &mut renet.0, &info, &mut |event| match event {
+        TransportEvent::Connected { client_id, addr, version, name } => {
+            tracing::info!("{addr} connected as {name:?}");
+            core.handle_connected(now, client_id, version, &name);
+        }
+        // Refusals are counted inside the core.
+        TransportEvent::Hot { client_id, arrived, bytes } => _ = core.handle_hot(client_id, arrived, bytes),
+        TransportEvent::Disconnected { client_id, reason } => {
+            tracing::info!("client {client_id:016x} disconnected: {reason}");
+            core.handle_disconnected(client_id, leave_reason(reason));
+        }
+    });
+}
+
+/// Stage 2: the control lane's messages.
+fn read_control(mut renet: ResMut<RenetServer>, mut core: ResMut<Core>) {
+    for client_id in renet.0.clients_id() {
+        for _ in 0..CONTROL_MESSAGES_PER_TICK_MAX {
+            let Some(bytes) = renet.0.receive_message(client_id, CONTROL_CHANNEL) else { break };
+            if let Err(reason) = core.0.handle_control(client_id, &bytes) {
+                tracing::debug!("control message of {client_id:016x} dropped: {reason}");
+            }
+        }
+    }
+}
+
+/// Stage 3: the world moves.
+fn step(clock: Res<LocalClock>, mut core: ResMut<Core>) {
+    core.0.step(clock.0.now());
+}
+
+/// Stage 4: each client's view of the new state, sealed and sent at once.
+fn send_snapshots(clock: Res<LocalClock>, mut transport: ResMut<Transport>, mut core: ResMut<Core>) {
+    core.0.encode_snapshots(&|| clock.0.now(), &mut |client_id, bytes| transport.0.send_hot(client_id, bytes));
+}
+
+/// Stage 5: what the core wants said or ended.
+fn grant_wishes(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>, mut core: ResMut<Core>) {
+    for wish in core.0.take_wishes() {
+        match wish {
+            Wish::Control { client_id, bytes } => send_control(&mut renet.0, client_id, bytes),
+            Wish::Disconnect { client_id } => {
+                transport.0.disconnect(client_id, &mut renet.0);
+                core.0.handle_disconnected(client_id, LeaveReason::Quit);
+            }
+        }
+    }
+}
+
+/// Stage 6: renet's packets.
+fn flush(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>) {
+    transport.0.flush(&mut renet.0);
+}
+
+/// A full reliable channel makes renet end that session, which the transport then reports: nothing is lost silently.
+fn send_control(renet: &mut Renet, client_id: u64, bytes: Vec<u8>) {
+    if renet.is_connected(client_id) {
+        renet.send_message(client_id, CONTROL_CHANNEL, bytes);
+    }
+}
+
+fn server_info(core: &ServerCore) -> ServerInfo {
+    let setup = core.setup();
+    ServerInfo {
+        version: protocol_version(),
+        name: setup.server_name.clone(),
+        map: setup.map.arena.name().to_owned(),
+        players: core.clients() as u16,
+        max: setup.capacity as u16,
+        tick_rate: setup.rate.hz() as u8,
+    }
+}
+
+fn leave_reason(reason: &str) -> LeaveReason {
+    if reason == "timed out" { LeaveReason::TimedOut } else { LeaveReason::Quit }
+}
+
+fn random_u64() -> Result<u64, ServerError> {
+    getrandom::u64().map_err(ServerError::Random)
+}
+
+fn random_salt() -> Result<[u8; 16], ServerError> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(ServerError::Random)?;
+    Ok(salt)
+}
+
+/// CPU time of this process so far; zero where the system cannot tell.
+fn cpu_time() -> Duration {
+    cpu_time::ProcessTime::try_now().map_or(Duration::ZERO, |t| t.as_duration())
+}
+
+/// Control messages handled per client and tick; the rest wait in renet's bounded channel.
+const CONTROL_MESSAGES_PER_TICK_MAX: usize = 16;
+/// A client that is not heard of for this long is gone.
+pub const SESSION_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,0 +1,77 @@
+//! The command line of `tickshot-server`.
+
+use crate::config::{ConfigError, DEFAULT_PORT, ServerConfig};
+use clap::Parser;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tickshot_shared::tick::TickRate;
+
+/// Run a Tickshot match for others to join.
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "tickshot-server", version, after_help = EXAMPLES)]
+pub struct ServerArgs {
+    /// TOML file with the same settings; flags win over it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Address and UDP port to listen on [default: 0.0.0.0:34197]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Name shown to players
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Simulation ticks per second, 20 to 128 [default: 64]
+    #[arg(long, value_name = "HZ")]
+    pub tick_rate: Option<TickRate>,
+    /// Player slots, bots included, 1 to 1024 [default: 16]
+    #[arg(long, value_name = "N")]
+    pub max_players: Option<usize>,
+    /// Server-side bots; they leave when people need their slots [default: 0]
+    #[arg(long, value_name = "N")]
+    pub bots: Option<usize>,
+    /// Built-in map (arena, open) or the path of a Tiled .tmx file [default: arena]
+    #[arg(long, value_name = "MAP")]
+    pub map: Option<String>,
+    /// Stop after this many seconds
+    #[arg(long, value_name = "S")]
+    pub seconds: Option<f64>,
+    /// Only those who know it can join
+    #[arg(long, value_name = "TEXT")]
+    pub password: Option<String>,
+    /// Seed of spawns and bots [default: drawn from the system and printed]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Print one JSON object with the run's numbers on stdout at exit
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl ServerArgs {
+    /// Defaults, then the file, then the flags.
+    pub fn config(&self) -> Result<ServerConfig, ConfigError> {
+        let mut config = ServerConfig::default();
+        if let Some(path) = &self.config {
+            config = config.with_file(path)?;
+        }
+        let flags = self.clone();
+        config.listen = flags.listen.unwrap_or(config.listen);
+        config.name = flags.name.unwrap_or(config.name);
+        config.tick_rate = flags.tick_rate.unwrap_or(config.tick_rate);
+        config.max_players = flags.max_players.unwrap_or(config.max_players);
+        config.bots = flags.bots.unwrap_or(config.bots);
+        config.map = flags.map.unwrap_or(config.map);
+        config.seconds = flags.seconds.or(config.seconds);
+        config.password = flags.password.or(config.password);
+        config.seed = flags.seed.or(config.seed);
+        Ok(config)
+    }
+}
+
+const _: () = assert!(DEFAULT_PORT == 34197, "the help text names the port");
+
+const EXAMPLES: &str = "Examples:
+  tickshot-server                               an open match on every interface, port 34197
+  tickshot-server --bots 8 --map open           with eight bots on a map without walls
+  tickshot-server --password tea --name 'Lab 3' only for those who know the password
+  tickshot-server --seconds 60 --json           one minute, then its numbers as JSON
+
+Exit codes: 0 stopped as asked, 1 could not run, 2 wrong usage.";

@@ -1,0 +1,143 @@
+//! What a server is told at start: defaults, a TOML file, then flags, each overriding the one before.
+
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_MAX};
+use tickshot_shared::tick::TickRate;
+
+/// Everything a server needs to know before it can bind.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    pub listen: SocketAddr,
+    pub name: String,
+    pub tick_rate: TickRate,
+    /// Player slots, bots included.
+    pub max_players: usize,
+    pub bots: usize,
+    /// Built-in map name or path of a `.tmx` file.
+    pub map: String,
+    /// Stop by itself after this many seconds.
+    pub seconds: Option<f64>,
+    pub password: Option<String>,
+    /// Seed of spawns and bots; drawn from the system when absent, printed either way.
+    pub seed: Option<u64>,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        ServerConfig {
+            listen: SocketAddr::from(([0, 0, 0, 0], DEFAULT_PORT)),
+            name: "Tickshot server".to_owned(),
+            tick_rate: TickRate::default(),
+            max_players: 16,
+            bots: 0,
+            map: "arena".to_owned(),
+            seconds: None,
+            password: None,
+            seed: None,
+        }
+    }
+}
+
+/// A setting that cannot be used, with where it came from and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read config file '{}': {error}; check --config", path.display())]
+    Unreadable { path: PathBuf, error: std::io::Error },
+    #[error("config file '{}': {error}", path.display())]
+    Malformed { path: PathBuf, error: Box<toml::de::Error> },
+    #[error("max players is {0}; give a number from 1 to {PLAYERS_MAX}")]
+    MaxPlayers(usize),
+    #[error("{bots} bots do not fit into {max_players} player slots; raise --max-players or lower --bots")]
+    TooManyBots { bots: usize, max_players: usize },
+    #[error("server name '{0}' must have 1 to {NAME_BYTES_MAX} bytes and no control characters")]
+    Name(String),
+    #[error("seconds is {0}; give a positive number")]
+    Seconds(f64),
+    #[error("the password is empty; leave it out for an open server")]
+    EmptyPassword,
+}
+
+impl ServerConfig {
+    /// These settings with those of the TOML file at `path` on top.
+    pub fn with_file(self, path: &Path) -> Result<ServerConfig, ConfigError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
+        let file: ConfigFile = toml::from_str(&text)
+            .map_err(|error| ConfigError::Malformed { path: path.to_owned(), error: Box::new(error) })?;
+        Ok(ServerConfig {
+            listen: file.listen.unwrap_or(self.listen),
+            name: file.name.unwrap_or(self.name),
+            tick_rate: file.tick_rate.unwrap_or(self.tick_rate),
+            max_players: file.max_players.unwrap_or(self.max_players),
+            bots: file.bots.unwrap_or(self.bots),
+            map: file.map.unwrap_or(self.map),
+            seconds: file.seconds.or(self.seconds),
+            password: file.password.or(self.password),
+            seed: file.seed.or(self.seed),
+        })
+    }
+
+    /// Refuse settings that no server could run with.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if !(1..=PLAYERS_MAX).contains(&self.max_players) {
+            return Err(ConfigError::MaxPlayers(self.max_players));
+        }
+        if self.bots > self.max_players {
+            return Err(ConfigError::TooManyBots { bots: self.bots, max_players: self.max_players });
+        }
+        if self.name.is_empty() || self.name.len() > NAME_BYTES_MAX || self.name.chars().any(char::is_control) {
+            return Err(ConfigError::Name(self.name.clone()));
+        }
+        match self.seconds {
+            Some(s) if !(s.is_finite() && s > 0.0) => return Err(ConfigError::Seconds(s)),
+            _ => {}
+        }
+        if self.password.as_deref() == Some("") {
+            return Err(ConfigError::EmptyPassword);
+        }
+        Ok(())
+    }
+}
+
+/// The TOML file: every key optional, unknown keys refused so that a typo is not silently ignored.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ConfigFile {
+    listen: Option<SocketAddr>,
+    name: Option<String>,
+    tick_rate: Option<TickRate>,
+    max_players: Option<usize>,
+    bots: Option<usize>,
+    map: Option<String>,
+    seconds: Option<f64>,
+    password: Option<String>,
+    seed: Option<u64>,
+}
+
+/// UDP port of a server unless told otherwise.
+pub const DEFAULT_PORT: u16 = 34197;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typo_in_the_config_file_is_named() {
+        let error = toml::from_str::<ConfigFile>("tickrate = 64").unwrap_err().to_string();
+        assert!(error.contains("tickrate"), "{error}");
+    }
+
+    #[test]
+    fn a_tick_rate_outside_the_range_is_refused_in_the_file_too() {
+        let error = toml::from_str::<ConfigFile>("tick_rate = 500").unwrap_err().to_string();
+        assert!(error.contains("500 Hz"), "{error}");
+    }
+
+    #[test]
+    fn more_bots_than_slots_are_refused() {
+        let config = ServerConfig { bots: 17, ..ServerConfig::default() };
+        assert!(config.check().unwrap_err().to_string().contains("17 bots"));
+    }
+}

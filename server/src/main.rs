@@ -1,0 +1,95 @@
+//! `tickshot-server`: flags in, a server until Ctrl-C, its report out.
+
+use clap::Parser;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tickshot_server::app::{Progress, Server, ServerError};
+use tickshot_server::cli::ServerArgs;
+use tickshot_server::metrics::ServerReport;
+
+fn main() -> ExitCode {
+    let args = ServerArgs::parse();
+    tickshot_server::logging::init();
+    match run(&args) {
+        Ok(report) => {
+            print_report(&report, args.json);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("tickshot-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &ServerArgs) -> Result<ServerReport, ServerError> {
+    let config = args.config()?;
+    let server = Server::bind(&config)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // The second signal ends the process at once, in case the first is stuck.
+        let install = || {
+            signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop))?;
+            signal_hook::flag::register(signal, Arc::clone(&stop))
+        };
+        if let Err(error) = install() {
+            tracing::warn!("cannot catch signal {signal}: {error}; stopping will be abrupt");
+        }
+    }
+    eprintln!(
+        "tickshot-server: '{}' on {} · map {} · {} Hz · {} slots · seed {} · {}",
+        config.name,
+        server.local_addr(),
+        config.map,
+        config.tick_rate.hz(),
+        config.max_players,
+        server.seed(),
+        if config.password.is_some() { "password" } else { "open" },
+    );
+    let report = server.run(&stop, &mut show_progress);
+    if std::io::stderr().is_terminal() {
+        eprintln!();
+    }
+    Ok(report)
+}
+
+/// One line that rewrites itself, on a terminal only.
+fn show_progress(progress: &Progress) {
+    let mut err = std::io::stderr();
+    if err.is_terminal() {
+        let lost =
+            if progress.lost_ticks > 0 { format!(" · {} ticks lost", progress.lost_ticks) } else { String::new() };
+        _ = write!(
+            err,
+            "\r\x1b[K{:>6} s · {} players ({} clients) · tick {}{lost}",
+            progress.elapsed.as_secs(),
+            progress.players,
+            progress.clients,
+            progress.ticks,
+        );
+        _ = err.flush();
+    }
+}
+
+fn print_report(report: &ServerReport, json: bool) {
+    if json {
+        println!("{}", serde_json::to_string(report).expect("a report is numbers and names"));
+        return;
+    }
+    eprintln!(
+        "tickshot-server: {} ticks, {:.3} ms CPU each · tick p99 {:.2} ms · late p99 {:.2} ms · {} lost\n  \
+         {} clients at most · {} snapshots, p50 {:.0} bytes · {} shots, {} hits",
+        report.ticks,
+        report.cpu_ms_per_tick,
+        report.tick_ms.p99,
+        report.lateness_ms.p99,
+        report.lost_ticks,
+        report.clients_peak,
+        report.snapshots,
+        report.snapshot_bytes.p50,
+        report.shots.fired,
+        report.shots.hit,
+    );
+}

@@ -1,0 +1,93 @@
+//! Who plays which slot: a client or a bot, either way through the same buffer of inputs.
+
+use crate::inputs::InputBuffer;
+use crate::interest::Interest;
+use tickshot_shared::limits::NAME_BYTES_MAX;
+use tickshot_shared::sim::arena::Arena;
+use tickshot_shared::sim::bot::Bot;
+use tickshot_shared::sim::input::Input;
+use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::world::{Slot, World};
+
+/// One taken slot.
+pub struct Seat {
+    pub name: String,
+    pub inputs: InputBuffer,
+    player: PlayedBy,
+}
+
+enum PlayedBy {
+    Client,
+    Bot(Box<Bot>),
+}
+
+impl Seat {
+    pub fn client(name: String) -> Seat {
+        Seat { name, inputs: InputBuffer::new(), player: PlayedBy::Client }
+    }
+
+    /// A bot whose choices follow from the match's seed and its slot.
+    pub fn bot(name: String, seed: u64, slot: Slot) -> Seat {
+        Seat { name, inputs: InputBuffer::new(), player: PlayedBy::Bot(Box::new(Bot::new(seed, slot))) }
+    }
+
+    pub fn is_bot(&self) -> bool {
+        matches!(self.player, PlayedBy::Bot(_))
+    }
+
+    /// A bot's input for the next tick, from the state of this one and no more than a client in its place is told.
+    /// `None` for clients, who send theirs.
+    pub fn think(&mut self, arena: &Arena, world: &World, interest: &mut Interest, slot: Slot) -> Option<Input> {
+        let PlayedBy::Bot(bot) = &mut self.player else { return None };
+        let own = world.player(slot)?;
+        let mut visible = Vec::new();
+        interest.visible_to(arena, world, slot, &mut visible);
+        let others: Vec<(Slot, Pose)> =
+            visible.iter().filter_map(|s| world.player(*s).map(|p| (*s, Pose::of(p)))).collect();
+        Some(bot.think(arena, world.rate, world.tick.plus(1), own, &others))
+    }
+
+    /// Names of bots come from the field, by slot.
+    pub fn bot_name(slot: usize) -> &'static str {
+        BOT_NAMES[slot % BOT_NAMES.len()]
+    }
+}
+
+/// `wanted`, or `wanted 2`, `wanted 3`... if someone has that name; shortened so that it stays a valid name.
+pub fn unique_name(wanted: &str, seats: &[Option<Seat>]) -> String {
+    let taken = |name: &str| seats.iter().flatten().any(|seat| seat.name == name);
+    if !taken(wanted) {
+        return wanted.to_owned();
+    }
+    // There are fewer seats than numbers, so one of them is free.
+    (2..)
+        .map(|n| {
+            let suffix = format!(" {n}");
+            let mut end = wanted.len().min(NAME_BYTES_MAX - suffix.len());
+            while !wanted.is_char_boundary(end) {
+                end -= 1;
+            }
+            format!("{}{suffix}", &wanted[..end])
+        })
+        .find(|name| !taken(name))
+        .expect("numbers do not run out")
+}
+
+const BOT_NAMES: [&str; 16] = [
+    "Quorum", "Drift", "Epoch", "Jitter", "Raft", "Skew", "Beacon", "Gossip", "Latch", "Nonce", "Relay", "Shard",
+    "Token", "Vector", "Mutex", "Paxos",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_already_taken_gets_a_number_and_stays_within_its_limit() {
+        let long = "é".repeat(12);
+        let seats = vec![Some(Seat::client(long.clone())), None, Some(Seat::client("Ann".to_owned()))];
+        assert_eq!(unique_name("Ann", &seats), "Ann 2");
+        let second = unique_name(&long, &seats);
+        assert!(second.len() <= NAME_BYTES_MAX && second.ends_with(" 2"), "{second}");
+    }
+}

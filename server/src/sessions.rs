@@ -1,0 +1,165 @@
+//! Connected clients: who they are, which slot they play, what they were told and acked.
+//!
+//! A session goes Loading -> Playing, or Refused. Slots belong to the match; a session borrows one.
+//! Keeps no socket and no crypto: a client is its 64-bit netcode id here.
+
+use crate::lagcomp::ToldLookup;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tickshot_shared::limits::HISTORY_TICKS;
+use tickshot_shared::protocol::server_msg::Pong;
+use tickshot_shared::protocol::told::{Told, ToldRing};
+use tickshot_shared::sim::world::Slot;
+use tickshot_shared::tick::Tick;
+
+/// One connected client.
+pub struct Session {
+    pub name: String,
+    pub state: SessionState,
+    /// What each recent snapshot told this client, and which of them it has.
+    pub told: ToldRing,
+    /// Priority accumulator per slot, for snapshots that cannot hold everyone.
+    pub priority: Vec<u32>,
+    /// Smallest input margin since the last snapshot, in 1/16 tick.
+    pub margin_16ths: Option<i16>,
+    /// Newest ping not yet answered, and when it arrived.
+    pub ping: Option<(u32, Duration)>,
+    /// Round trip by acks: smallest of the recent ones.
+    pub rtt: Option<Duration>,
+}
+
+/// What a session may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// Welcomed with a slot of its own; fetching the map perhaps. Not in the world yet.
+    Loading(Slot),
+    Playing(Slot),
+    /// Told why it cannot play; disconnected at this time so that the message has a chance to arrive.
+    Refused {
+        close_at: Duration,
+    },
+}
+
+impl Session {
+    pub fn new(name: String, state: SessionState, capacity: usize) -> Session {
+        Session {
+            name,
+            state,
+            told: ToldRing::new(capacity),
+            priority: vec![0; capacity],
+            margin_16ths: None,
+            ping: None,
+            rtt: None,
+        }
+    }
+
+    /// The slot this session holds, whether it plays already or not.
+    pub fn slot(&self) -> Option<Slot> {
+        match self.state {
+            SessionState::Loading(slot) | SessionState::Playing(slot) => Some(slot),
+            SessionState::Refused { .. } => None,
+        }
+    }
+
+    /// The acks of an input packet that `arrived`; `sent_at` tells when the newest acked snapshot left.
+    pub fn handle_ack(&mut self, ack: Option<Tick>, mask: u32, sent_at: Option<Duration>, arrived: Duration) {
+        let held = self.told.acked();
+        self.told.handle_ack(ack, mask);
+        if self.told.acked() == held {
+            return;
+        }
+        if let Some(sample) = sent_at.and_then(|sent| arrived.checked_sub(sent)) {
+            // An ack waits for the client's next input packet, so the smallest samples are the true ones; a slow
+            // rise lets the estimate follow a route that became longer.
+            self.rtt = Some(self.rtt.map_or(sample, |rtt| sample.min(rtt + rtt / 64)));
+        }
+    }
+
+    /// The answer to the newest ping, if one waits. `deadline` is when the tick of this snapshot was due.
+    pub fn take_pong(&mut self, now: Duration, deadline: Duration) -> Option<Pong> {
+        let (ping, arrived) = self.ping.take()?;
+        let micros = |d: Duration| u32::try_from(d.as_micros()).unwrap_or(u32::MAX);
+        Some(Pong {
+            ping,
+            hold_us: micros(now.saturating_sub(arrived)),
+            since_tick_us: micros(now.saturating_sub(deadline)),
+        })
+    }
+}
+
+/// All sessions, in order of client id, and who holds which slot.
+pub struct Sessions {
+    by_id: BTreeMap<u64, Session>,
+    by_slot: Vec<Option<u64>>,
+}
+
+impl Sessions {
+    pub fn new(capacity: usize) -> Sessions {
+        Sessions { by_id: BTreeMap::new(), by_slot: vec![None; capacity] }
+    }
+
+    pub fn insert(&mut self, client_id: u64, session: Session) {
+        if let Some(slot) = session.slot() {
+            self.by_slot[slot.index()] = Some(client_id);
+        }
+        self.by_id.insert(client_id, session);
+    }
+
+    pub fn remove(&mut self, client_id: u64) -> Option<Session> {
+        let session = self.by_id.remove(&client_id)?;
+        if let Some(slot) = session.slot() {
+            self.by_slot[slot.index()] = None;
+        }
+        Some(session)
+    }
+
+    pub fn with_id(&self, client_id: u64) -> Option<&Session> {
+        self.by_id.get(&client_id)
+    }
+
+    pub fn with_id_mut(&mut self, client_id: u64) -> Option<&mut Session> {
+        self.by_id.get_mut(&client_id)
+    }
+
+    pub fn in_slot(&self, slot: Slot) -> Option<&Session> {
+        self.by_id.get(&(*self.by_slot.get(slot.index())?)?)
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut Session)> {
+        self.by_id.iter_mut().map(|(id, session)| (*id, session))
+    }
+
+    /// Ids of the sessions that are part of the match (not those refused), in order.
+    pub fn admitted(&self) -> impl Iterator<Item = u64> {
+        self.by_id.iter().filter(|(_, s)| s.slot().is_some()).map(|(id, _)| *id)
+    }
+}
+
+impl ToldLookup for Sessions {
+    fn told(&self, shooter: Slot, tick: Tick) -> Option<&Told> {
+        self.in_slot(shooter)?.told.at(tick)
+    }
+}
+
+/// When each recent snapshot left, to time its acks.
+pub struct SendTimes([Option<(Tick, Duration)>; HISTORY_TICKS]);
+
+impl SendTimes {
+    pub fn new() -> SendTimes {
+        SendTimes([None; HISTORY_TICKS])
+    }
+
+    pub fn record(&mut self, tick: Tick, at: Duration) {
+        self.0[tick.0 as usize % HISTORY_TICKS] = Some((tick, at));
+    }
+
+    pub fn of(&self, tick: Tick) -> Option<Duration> {
+        self.0[tick.0 as usize % HISTORY_TICKS].filter(|(held, _)| *held == tick).map(|(_, at)| at)
+    }
+}
+
+impl Default for SendTimes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
