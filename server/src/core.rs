@@ -280,10 +280,10 @@ impl ServerCore {
             tick_rate: self.setup.rate,
             tick: self.world.tick,
             capacity: self.setup.capacity as u16,
-            map_name: self.arena.name().to_owned(),
+            map_name: tidy_name(self.arena.name(), "map"),
             map_hash: self.arena.hash(),
             map_bytes: self.setup.map.bytes.len() as u32,
-            server_name: self.setup.server_name.clone(),
+            server_name: tidy_name(&self.setup.server_name, "server"),
         }
     }
 
