@@ -12,15 +12,14 @@ use tickshot_shared::rng::Rng;
 
 #[test]
 fn a_slice_index_out_of_range_throws_its_sender_out() {
-    // renet's packet: type, sequence, channel, message, slice index, number of slices, length, bytes.
-    for slice in [vec![2, 1, 0, 0, 9, 2, 3, 1, 2, 3], vec![3, 1, 0, 0, 9, 2, 3, 1, 2, 3]] {
-        thrown_out_for(&[slice]);
+    for kind in [2, 3] {
+        thrown_out_for(&[slice(kind, 1, 9, 2)]);
     }
 }
 
 #[test]
 fn a_changing_number_of_slices_throws_its_sender_out() {
-    thrown_out_for(&[vec![2, 1, 0, 0, 0, 2, 1, 7], vec![2, 2, 0, 0, 1, 40, 1, 7]]);
+    thrown_out_for(&[slice(2, 1, 0, 2), slice(2, 2, 1, 12)]);
 }
 
 #[test]
@@ -157,6 +156,14 @@ fn garbage_of_every_kind_neither_panics_nor_disturbs() {
         });
         println!("seed {seed}: {:?}", table.host.transport.counters().drops);
     }
+}
+
+/// A slice packet as renet writes it: type, sequence, channel, message, slice index, number of slices, length, bytes. Full
+/// length, because renet refuses a shorter one before it looks at the index.
+fn slice(kind: u8, sequence: u8, index: u8, slices: u8) -> Vec<u8> {
+    let mut packet = vec![kind, sequence, 0, 0, index, slices, 0x44, 0xB0];
+    packet.resize(8 + 1200, 7);
+    packet
 }
 
 /// Random bytes with likely beginnings, so that they get further than the first check.
