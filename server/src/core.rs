@@ -21,6 +21,7 @@ use tickshot_shared::limits::MAP_CHUNK_BYTES;
 use tickshot_shared::protocol::client_msg::{InputPacket, decode_inputs};
 use tickshot_shared::protocol::control::{
     ClientControl, LeaveReason, Refusal, RosterEntry, ServerControl, decode_control, encode_control, name_is_valid,
+    tidy_name,
 };
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
