@@ -23,7 +23,9 @@ pub struct MapDownload {
 /// Why a map cannot be had. `Display` is what the player reads.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MapError {
-    #[error("the server's map '{name}' has {bytes} bytes; a map has 1 to {MAP_BYTES_MAX}: the server is faulty or not Tickshot")]
+    #[error(
+        "the server's map '{name}' has {bytes} bytes; a map has 1 to {MAP_BYTES_MAX}: the server is faulty or not Tickshot"
+    )]
     Size { name: String, bytes: u32 },
     #[error("the map '{name}' arrived damaged (its hash does not match): join again")]
     Damaged { name: String },

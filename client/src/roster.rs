@@ -47,7 +47,8 @@ impl Roster {
         if self.kills.len() == KILL_LINES_MAX {
             self.kills.pop_front();
         }
-        let name = |slot: Slot| self.entries.get(&slot).map_or_else(|| format!("player {}", slot.0), |e| e.name.clone());
+        let name =
+            |slot: Slot| self.entries.get(&slot).map_or_else(|| format!("player {}", slot.0), |e| e.name.clone());
         let line = KillLine {
             killer: killer.0,
             victim: victim.0,
@@ -65,7 +66,9 @@ impl Roster {
 
     /// The latest kills that are not stale, oldest first.
     pub fn kill_feed(&self, now: Duration) -> impl Iterator<Item = KillLine> + '_ {
-        self.kills.iter().map(move |(at, line)| KillLine { age_s: now.saturating_sub(*at).as_secs_f32(), ..line.clone() })
+        self.kills
+            .iter()
+            .map(move |(at, line)| KillLine { age_s: now.saturating_sub(*at).as_secs_f32(), ..line.clone() })
             .filter(|line| line.age_s < KILL_LINE_S)
     }
 }

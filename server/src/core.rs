@@ -20,8 +20,7 @@ use std::time::Duration;
 use tickshot_shared::limits::MAP_CHUNK_BYTES;
 use tickshot_shared::protocol::client_msg::{InputPacket, decode_inputs};
 use tickshot_shared::protocol::control::{
-    ClientControl, LeaveReason, Refusal, RosterEntry, ServerControl, decode_control, encode_control,
-    name_is_valid,
+    ClientControl, LeaveReason, Refusal, RosterEntry, ServerControl, decode_control, encode_control, name_is_valid,
 };
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
@@ -486,7 +485,11 @@ impl ServerCore {
 
     /// Bits per field of an entity, averaged over all entities sent.
     pub fn field_bits(&self) -> BTreeMap<&'static str, f64> {
-        self.encoder.field_bits().into_iter().map(|(name, bits)| (name, ratio(bits, self.metrics.entities_sent))).collect()
+        self.encoder
+            .field_bits()
+            .into_iter()
+            .map(|(name, bits)| (name, ratio(bits, self.metrics.entities_sent)))
+            .collect()
     }
 
     /// Input counts of everyone, present and gone.

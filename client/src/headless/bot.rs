@@ -29,10 +29,8 @@ struct Brain {
 
 /// An `App` that plays by itself over `transport`. Whoever runs it sets [`LocalTime`] and calls `update`.
 pub fn bot_app(transport: ClientTransport, seed: u64) -> App {
-    let config = CoreConfig {
-        maps: Arc::new(|_, hash| built_in_by_hash(*hash).map(<[u8]>::to_vec)),
-        ..CoreConfig::default()
-    };
+    let config =
+        CoreConfig { maps: Arc::new(|_, hash| built_in_by_hash(*hash).map(<[u8]>::to_vec)), ..CoreConfig::default() };
     let mut app = App::new();
     app.add_plugins(SessionPlugin)
         .insert_resource(RenetClient::new(control_config()))

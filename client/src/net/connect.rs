@@ -152,8 +152,8 @@ impl Inquiry {
             },
             _ => {
                 // A password no server can have is a wrong one.
-                let key = SessionKey::from_password(password, &salt)
-                    .map_err(|_| ConnectError::PasswordWrong { addr })?;
+                let key =
+                    SessionKey::from_password(password, &salt).map_err(|_| ConnectError::PasswordWrong { addr })?;
                 self.key = Some((salt, key));
                 Ok(None)
             }

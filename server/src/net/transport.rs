@@ -21,8 +21,8 @@ use std::time::Duration;
 use bevy_renet::renet::{DisconnectReason, RenetServer};
 use renetcode::{NetcodeServer, ServerAuthentication, ServerConfig, ServerResult};
 use tickshot_shared::limits::{
-    DATAGRAMS_PER_ADDRESS_PER_TICK_MAX, DATAGRAMS_PER_TICK_MAX, HANDSHAKES_PER_TICK_MAX, PENDING_SESSIONS_MAX,
-    QUERIES_PER_TICK_MAX, SESSIONS_MAX, CONTROL_MEMORY_TO_CLIENT,
+    CONTROL_MEMORY_TO_CLIENT, DATAGRAMS_PER_ADDRESS_PER_TICK_MAX, DATAGRAMS_PER_TICK_MAX, HANDSHAKES_PER_TICK_MAX,
+    PENDING_SESSIONS_MAX, QUERIES_PER_TICK_MAX, SESSIONS_MAX,
 };
 
 use super::access::{Introduction, NETCODE_PROTOCOL_ID, PasswordError, SessionKey, TOKEN_SECONDS, token_address};

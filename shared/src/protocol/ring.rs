@@ -10,6 +10,7 @@ use crate::sim::world::{Player, Slot};
 use crate::tick::Tick;
 
 /// The snapshots of the last [`HISTORY_TICKS`] ticks that arrived. Rows are reused: after one round nothing allocates.
+#[derive(Clone)]
 pub struct SnapshotRing {
     table: ExtrapolationTable,
     rows: Vec<Snapshot>,

@@ -153,9 +153,15 @@ impl BitGrid {
     /// Whether any tile `first..=last` (`first <= last`) of `line` is solid.
     #[inline]
     pub(super) fn any_in_span(&self, line: i32, first: i32, last: i32) -> bool {
-        if first < 0 || last >= self.width || line as u32 >= self.height as u32 {
-            return true;
-        }
+        first < 0
+            || last >= self.width
+            || line as u32 >= self.height as u32
+            || self.any_in_inner_span(line, first, last)
+    }
+
+    /// The same for a span known to lie inside the map.
+    #[inline]
+    pub(super) fn any_in_inner_span(&self, line: i32, first: i32, last: i32) -> bool {
         let (first, last) = (first as usize, last as usize);
         let words = &self.words[line as usize * self.stride..][..self.stride];
         let (low, high) = (u64::MAX << (first % 64), u64::MAX >> (63 - last % 64));

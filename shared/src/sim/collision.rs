@@ -3,7 +3,7 @@
 //! Stands alone so that movement, combat, interest and bots ask the same walls the same questions. Must not know players.
 
 use super::arena::{Arena, BitGrid};
-use crate::limits::TILE_UNITS;
+use crate::limits::{POS_BITS, TILE_UNITS};
 use glam::IVec2;
 
 /// Where a body of `radius` (world units, under half a tile) ends that wants to move from `from` by `delta`.
@@ -75,6 +75,10 @@ pub fn raycast(arena: &Arena, from: IVec2, dir_q15: IVec2, range_units: i32) -> 
 /// line of tiles it crosses, and the lines are chosen (rows or columns) so that they are few.
 pub fn line_of_sight(arena: &Arena, a: IVec2, b: IVec2) -> bool {
     let (tiles_a, tiles_b) = (tile_of(a), tile_of(b));
+    // Also refuses points outside the map, so that all numbers below are small and all lines exist.
+    if arena.is_solid(tiles_a.x, tiles_a.y) || arena.is_solid(tiles_b.x, tiles_b.y) {
+        return false;
+    }
     let spread = (tiles_b - tiles_a).abs();
     if spread.y <= spread.x {
         spans_clear(arena.rows(), a, b)
@@ -155,29 +159,30 @@ fn any_wall_in_box(arena: &Arena, min: IVec2, max: IVec2, margin: i32) -> bool {
     (low.y..=high.y).any(|ty| arena.rows().any_in_span(ty, low.x, high.x))
 }
 
-/// Line by line, whether the tiles under segment `a`-`b` are free. Lines run along x.
+/// Line by line, whether the tiles under segment `a`-`b` are free. Lines run along x; both ends lie inside the map.
 fn spans_clear(lines: &BitGrid, a: IVec2, b: IVec2) -> bool {
     // Always from the lower end, so that both directions are the same computation.
     let (a, b) = if (a.y, a.x) <= (b.y, b.x) { (a, b) } else { (b, a) };
-    let (first_line, last_line) = (a.y.div_euclid(TILE_UNITS), b.y.div_euclid(TILE_UNITS));
-    let span_clear = |line, x0: i32, x1: i32| {
-        !lines.any_in_span(line, x0.min(x1).div_euclid(TILE_UNITS), x0.max(x1).div_euclid(TILE_UNITS))
-    };
+    let (first_line, last_line) = (a.y >> TILE_BITS, b.y >> TILE_BITS);
+    let span_clear =
+        |line, x0: i32, x1: i32| !lines.any_in_inner_span(line, x0.min(x1) >> TILE_BITS, x0.max(x1) >> TILE_BITS);
     if first_line == last_line {
         return span_clear(first_line, a.x, b.x);
     }
     // x at a line's lower border is a.x + floor(dx * (border - a.y) / dy): exact, stepped with quotient and remainder.
-    let (dx, dy) = (i64::from(b.x - a.x), i64::from(b.y - a.y));
-    let first = dx * i64::from((first_line + 1) * TILE_UNITS - a.y);
-    let (mut x, mut rest) = (a.x + first.div_euclid(dy) as i32, first.rem_euclid(dy));
-    let per_line = dx * i64::from(TILE_UNITS);
-    let (step, step_rest) = (per_line.div_euclid(dy) as i32, per_line.rem_euclid(dy));
+    // 18 bits of dx times 10 of a tile fit an i32.
+    let (dx, dy) = (b.x - a.x, b.y - a.y);
+    let first = dx * (((first_line + 1) << TILE_BITS) - a.y);
+    let (mut x, mut rest) = (a.x + first.div_euclid(dy), first.rem_euclid(dy));
+    let per_line = dx * TILE_UNITS;
+    let (step, step_rest) = (per_line.div_euclid(dy), per_line.rem_euclid(dy));
     if !span_clear(first_line, a.x, x) {
         return false;
     }
     for line in first_line + 1..last_line {
-        let carry = rest + step_rest >= dy;
-        rest += step_rest - if carry { dy } else { 0 };
+        rest += step_rest - dy;
+        let carry = rest >= 0;
+        rest += if carry { 0 } else { dy };
         let next = x + step + i32::from(carry);
         if !span_clear(line, x, next) {
             return false;
@@ -188,7 +193,7 @@ fn spans_clear(lines: &BitGrid, a: IVec2, b: IVec2) -> bool {
 }
 
 fn tile_of(at: IVec2) -> IVec2 {
-    IVec2::new(at.x.div_euclid(TILE_UNITS), at.y.div_euclid(TILE_UNITS))
+    at >> TILE_BITS
 }
 
 /// World units from `at` to the next tile border in direction `sign`.
@@ -196,6 +201,10 @@ fn border_gap(at: i32, sign: i32) -> i32 {
     let within = at.rem_euclid(TILE_UNITS);
     if sign > 0 { TILE_UNITS - within } else { within }
 }
+
+/// An arithmetic shift by this is a division by [`TILE_UNITS`] that rounds down.
+const TILE_BITS: u32 = TILE_UNITS.trailing_zeros();
+const _: () = assert!(TILE_UNITS.count_ones() == 1 && POS_BITS + TILE_BITS < 31);
 
 /// Pushes tried before a step is given up: a body touches at most three tiles in turn (a corner and two sides).
 const PUSHES_MAX: u32 = 4;

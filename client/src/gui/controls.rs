@@ -1,0 +1,103 @@
+//! Keyboard and mouse to [`Controls`], once per frame.
+//!
+//! Alone because it is the only writer of the controls. It must not know what a tick does with them.
+
+use super::camera::Lens;
+use crate::view::{Controls, Status, ViewModel};
+use bevy::prelude::*;
+use bevy::window::{CursorOptions, PrimaryWindow};
+use tickshot_shared::limits::{TICK_RATE_DEFAULT, UNITS_PER_METRE};
+use tickshot_shared::sim::angle::Turn;
+use tickshot_shared::sim::input::Heading;
+
+/// Samples held keys and the cursor. A click that was pressed and released between two ticks still fires: the trigger
+/// is held for a little more than one tick after every press.
+pub fn sample(
+    time: Res<Time<Real>>,
+    keys: Res<ButtonInput<KeyCode>>,
+    buttons: Res<ButtonInput<MouseButton>>,
+    view: Res<ViewModel>,
+    window: Single<(&Window, &mut CursorOptions), With<PrimaryWindow>>,
+    mut lens: ResMut<Lens>,
+    mut controls: ResMut<Controls>,
+    mut trigger_held_until_s: Local<f32>,
+) {
+    let (window, mut cursor) = window.into_inner();
+    if let Some(at) = window.cursor_position() {
+        lens.cursor_px = at;
+    }
+    let playing = view.status == Status::Playing;
+    if cursor.visible == playing {
+        cursor.visible = !playing;
+    }
+    if let Some(own) = view.own {
+        controls.aim = turn_towards(lens.cursor() - own.pos).unwrap_or(controls.aim);
+    }
+    if !window.focused || !playing {
+        (controls.heading, controls.fire, *trigger_held_until_s) = (Heading::STAND, false, 0.0);
+        return;
+    }
+    let now_s = time.elapsed_secs();
+    if buttons.just_pressed(MouseButton::Left) || keys.just_pressed(KeyCode::Space) {
+        let rate = if view.net.tick_rate == 0 { TICK_RATE_DEFAULT } else { view.net.tick_rate };
+        *trigger_held_until_s = now_s + TRIGGER_HOLD_TICKS / rate as f32;
+    }
+    controls.heading = heading(&keys);
+    controls.fire = buttons.pressed(MouseButton::Left)
+        || keys.pressed(KeyCode::Space)
+        || now_s < *trigger_held_until_s
+        || buttons.just_pressed(MouseButton::Left)
+        || keys.just_pressed(KeyCode::Space);
+}
+
+/// Leaves the program. The only place that does, so that a menu can take the key over.
+pub fn quit_on_escape(keys: Res<ButtonInput<KeyCode>>, mut exit: MessageWriter<AppExit>) {
+    if keys.just_pressed(KeyCode::Escape) {
+        exit.write(AppExit::Success);
+    }
+}
+
+fn heading(keys: &ButtonInput<KeyCode>) -> Heading {
+    let axis = |plus: [KeyCode; 2], minus: [KeyCode; 2]| {
+        i32::from(keys.any_pressed(plus)) - i32::from(keys.any_pressed(minus))
+    };
+    Heading::from_axes(
+        axis([KeyCode::KeyD, KeyCode::ArrowRight], [KeyCode::KeyA, KeyCode::ArrowLeft]),
+        axis([KeyCode::KeyS, KeyCode::ArrowDown], [KeyCode::KeyW, KeyCode::ArrowUp]),
+    )
+}
+
+/// The direction of `offset` (metres); `None` if it is too short to have one.
+fn turn_towards(offset: Vec2) -> Option<Turn> {
+    let units = (offset * UNITS_PER_METRE as f32).as_ivec2();
+    if units == IVec2::ZERO { None } else { Some(Turn::of(units)) }
+}
+
+/// How long a press holds the trigger at least: every tick that may sample it sees it.
+const TRIGGER_HOLD_TICKS: f32 = 1.25;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pressed(codes: &[KeyCode]) -> Heading {
+        let mut keys = ButtonInput::default();
+        for code in codes {
+            keys.press(*code);
+        }
+        heading(&keys)
+    }
+
+    #[test]
+    fn opposite_keys_cancel_and_two_keys_walk_diagonally() {
+        assert_eq!(pressed(&[KeyCode::KeyA, KeyCode::KeyD]), Heading::STAND);
+        assert_eq!(pressed(&[KeyCode::KeyD, KeyCode::KeyS]), Heading::from_axes(1, 1));
+        assert_eq!(pressed(&[KeyCode::ArrowUp]), Heading::from_axes(0, -1));
+        assert_eq!(pressed(&[KeyCode::KeyW, KeyCode::ArrowUp]), Heading::from_axes(0, -1));
+    }
+
+    #[test]
+    fn a_cursor_on_the_own_body_keeps_the_aim() {
+        assert_eq!(turn_towards(Vec2::ZERO), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! The quiet instruments: health, the connection line, and the controls hint of the first seconds.
+
+use super::palette;
+use super::widgets::{filling, label, overlay, panel, set_background, set_filling, set_shown, set_text, track};
+use crate::view::{Status, ViewModel};
+use bevy::prelude::*;
+
+/// Frames drawn, measured over the last half second.
+#[derive(Resource, Debug, Default)]
+pub struct FrameRate {
+    pub per_second: f32,
+    /// Frames since the start.
+    pub total: u64,
+    frames: u32,
+    seconds: f32,
+}
+
+impl FrameRate {
+    /// Counts one frame; `true` when a new rate is known.
+    fn count(&mut self, dt_s: f32) -> bool {
+        self.total += 1;
+        self.frames += 1;
+        self.seconds += dt_s;
+        if self.seconds < FRAME_RATE_WINDOW_S {
+            return false;
+        }
+        self.per_second = self.frames as f32 / self.seconds;
+        (self.frames, self.seconds) = (0, 0.0);
+        true
+    }
+}
+
+#[derive(Component)]
+pub struct HealthPanel;
+#[derive(Component)]
+pub struct HealthNumber;
+#[derive(Component)]
+pub struct HealthFilling;
+#[derive(Component)]
+pub struct WeaponFilling;
+#[derive(Component)]
+pub struct NetLine;
+#[derive(Component)]
+pub struct Hint;
+
+pub fn spawn(mut commands: Commands) {
+    commands.spawn((
+        NetLine,
+        label("", 13.0, palette::INK_SOFT),
+        Node { position_type: PositionType::Absolute, left: px(14), top: px(12), ..default() },
+    ));
+    let corner = Node { align_items: AlignItems::End, padding: UiRect::all(px(18)), ..default() };
+    commands.spawn(overlay(corner)).with_children(|corner| {
+        let node = Node {
+            align_items: AlignItems::Center,
+            column_gap: px(12),
+            padding: UiRect::axes(px(14), px(8)),
+            ..default()
+        };
+        corner.spawn((HealthPanel, panel(node))).with_children(|panel| {
+            // A fixed width, so that the bar does not move with the number of digits.
+            panel
+                .spawn(Node { width: px(58), justify_content: JustifyContent::End, ..default() })
+                .with_child((HealthNumber, label("100", 30.0, palette::INK)));
+            let bars = Node { flex_direction: FlexDirection::Column, row_gap: px(6), ..default() };
+            panel.spawn(bars).with_children(|bars| {
+                bars.spawn(track(220.0, 12.0)).with_child((HealthFilling, filling(12.0, palette::HEALTH_GOOD)));
+                bars.spawn(track(220.0, 4.0)).with_child((WeaponFilling, filling(4.0, palette::INK_SOFT)));
+            });
+        });
+    });
+    let bottom = Node {
+        align_items: AlignItems::End,
+        justify_content: JustifyContent::Center,
+        padding: UiRect::all(px(26)),
+        ..default()
+    };
+    commands
+        .spawn(overlay(bottom))
+        .with_child((Hint, label("WASD move   MOUSE aim   CLICK fire   TAB scores   ESC quit", 15.0, palette::INK)));
+}
+
+type Filling<Of, Except> = (With<Of>, Without<Except>);
+
+pub fn refresh(
+    time: Res<Time<Real>>,
+    view: Res<ViewModel>,
+    mut frame_rate: ResMut<FrameRate>,
+    mut played_s: Local<f32>,
+    mut net_line: Single<&mut Text, With<NetLine>>,
+    mut health_number: Single<&mut Text, (With<HealthNumber>, Without<NetLine>)>,
+    mut health_panel: Single<&mut Visibility, With<HealthPanel>>,
+    health: Single<(&mut Node, &mut BackgroundColor), Filling<HealthFilling, WeaponFilling>>,
+    weapon: Single<(&mut Node, &mut BackgroundColor), Filling<WeaponFilling, HealthFilling>>,
+    hint: Single<(&mut Visibility, &mut TextColor), (With<Hint>, Without<HealthPanel>)>,
+) {
+    let playing = view.status == Status::Playing;
+    if frame_rate.count(time.delta_secs()) {
+        set_text(&mut net_line, if playing { net_text(&view, frame_rate.per_second) } else { String::new() });
+    }
+    let own = view.own.filter(|_| playing);
+    set_shown(&mut health_panel, own.is_some());
+    if let Some(own) = own {
+        let part = f32::from(own.health) / 100.0;
+        let (mut bar, mut colour) = health.into_inner();
+        set_text(&mut health_number, own.health.to_string());
+        set_filling(&mut bar, part);
+        let low = ((part - 0.25) / 0.35).clamp(0.0, 1.0);
+        set_background(&mut colour, palette::mixed(palette::HEALTH_LOW, palette::HEALTH_GOOD, low));
+        let (mut bar, mut colour) = weapon.into_inner();
+        set_filling(&mut bar, own.weapon_ready);
+        set_background(&mut colour, if own.weapon_ready >= 1.0 { palette::INK } else { palette::INK_SOFT });
+    }
+    if playing {
+        *played_s += time.delta_secs();
+    }
+    let (mut shown, mut colour) = hint.into_inner();
+    let left = ((HINT_S - *played_s) / HINT_FADE_S).clamp(0.0, 1.0);
+    set_shown(&mut shown, playing && left > 0.0);
+    colour.set_if_neq(TextColor(palette::faded(palette::INK, 0.8 * left)));
+}
+
+fn net_text(view: &ViewModel, frames_per_second: f32) -> String {
+    let net = view.net;
+    format!(
+        "rtt {:.0} ms   {} Hz   lead {:.1}   delay {:.0} ms   corrections {}   starved {:.1} %   {:.0} fps",
+        net.rtt_ms,
+        net.tick_rate,
+        net.input_lead_ticks,
+        net.display_delay_ms,
+        net.corrections,
+        net.starved_frames_pct,
+        frames_per_second,
+    )
+}
+
+const FRAME_RATE_WINDOW_S: f32 = 0.5;
+/// How long the hint shows, and how much of that it spends fading.
+const HINT_S: f32 = 8.0;
+const HINT_FADE_S: f32 = 1.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_frame_rate_is_frames_over_seconds() {
+        let mut rate = FrameRate::default();
+        let known = (0..60).filter(|_| rate.count(1.0 / 120.0)).count();
+        assert_eq!((known, rate.total), (1, 60));
+        assert!((rate.per_second - 120.0).abs() < 0.1, "{}", rate.per_second);
+    }
+}

@@ -1,0 +1,124 @@
+//! The window: draws the view model, and turns keyboard and mouse into controls.
+//!
+//! It reads [`ViewModel`] and writes [`Controls`]; it must not know of sockets, snapshots or prediction, so that any
+//! source of a view model (a live match, a replay, the gallery example) is drawn by the same code.
+//!
+//! Lengths are map metres with y growing downwards, as in the view model; only [`canvas`] and [`camera`] know that the
+//! renderer's y grows upwards.
+
+mod arena;
+mod arena_mesh;
+mod arena_shade;
+mod camera;
+mod canvas;
+mod controls;
+mod effects;
+mod feed;
+mod hud;
+mod marks;
+mod names;
+mod palette;
+mod particles;
+mod players;
+mod scoreboard;
+mod screens;
+mod visibility;
+mod widgets;
+
+pub use hud::FrameRate;
+
+use crate::app::ClientSet;
+use crate::view::{Controls, ViewModel};
+use bevy::app::MainScheduleOrder;
+use bevy::ecs::schedule::ScheduleLabel;
+use bevy::input::InputSystems;
+use bevy::log::LogPlugin;
+use bevy::prelude::*;
+use bevy::window::{PresentMode, WindowResolution};
+use bevy::winit::WinitSettings;
+
+/// The window and everything in it. Adds Bevy's own default plugins (without logging, which belongs to `main`), so
+/// nothing else in the app may add those.
+///
+/// A frame: [`ClientSet::Controls`] in `PreUpdate` samples [`Controls`]; the owner of the view model brings it up to date
+/// in `Update` or earlier; then [`Draw`] reads it.
+#[derive(Clone, Debug)]
+pub struct GuiPlugin {
+    pub title: String,
+    /// Wait for the display's refresh. Off: as many frames as the machine can draw.
+    pub vsync: bool,
+}
+
+impl Default for GuiPlugin {
+    fn default() -> Self {
+        GuiPlugin { title: "Tickshot".into(), vsync: true }
+    }
+}
+
+/// Runs after `Update` in every frame: reads the finished view model and draws it.
+#[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Draw;
+
+impl Plugin for GuiPlugin {
+    fn build(&self, app: &mut App) {
+        let window = Window {
+            title: self.title.clone(),
+            resolution: WindowResolution::new(WINDOW_WIDTH_PX, WINDOW_HEIGHT_PX),
+            present_mode: if self.vsync { PresentMode::AutoVsync } else { PresentMode::AutoNoVsync },
+            ..default()
+        };
+        let bevy_plugins =
+            DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }).disable::<LogPlugin>();
+        app.add_plugins(bevy_plugins)
+            .add_plugins((canvas::CanvasPlugin, arena::ArenaPlugin))
+            // Two windows side by side must both keep their pace: never throttle the one without focus.
+            .insert_resource(WinitSettings::continuous())
+            .insert_resource(ClearColor(palette::VOID))
+            .init_resource::<ViewModel>()
+            .init_resource::<Controls>()
+            .init_resource::<camera::Lens>()
+            .init_resource::<effects::Effects>()
+            .init_resource::<players::Bodies>()
+            .init_resource::<marks::Marks>()
+            .init_resource::<names::NameTags>()
+            .init_resource::<hud::FrameRate>()
+            .init_schedule(Draw);
+        app.world_mut().resource_mut::<MainScheduleOrder>().insert_after(Update, Draw);
+        add_systems(app);
+    }
+}
+
+/// The order of a frame, in one place.
+fn add_systems(app: &mut App) {
+    app.add_systems(
+        Startup,
+        (camera::spawn, visibility::spawn, hud::spawn, feed::spawn, screens::spawn, scoreboard::spawn),
+    )
+    .add_systems(
+        PreUpdate,
+        (controls::sample, controls::quit_on_escape).in_set(ClientSet::Controls).after(InputSystems),
+    )
+    .add_systems(
+        Draw,
+        (
+            // What everything else is placed by.
+            camera::follow,
+            arena::follow_map,
+            visibility::cast_shadows,
+            // The canvas is painted back to front.
+            effects::collect,
+            effects::paint_under,
+            players::paint,
+            effects::paint_over,
+            marks::paint,
+            canvas::present,
+            // Text: names over bodies, then the screen's own layer.
+            names::follow_players,
+            (hud::refresh, feed::refresh, screens::refresh, scoreboard::refresh),
+        )
+            .chain(),
+    );
+}
+
+const WINDOW_WIDTH_PX: u32 = 1280;
+const WINDOW_HEIGHT_PX: u32 = 720;
