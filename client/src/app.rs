@@ -37,11 +37,23 @@ pub enum ClientSet {
     Flush,
 }
 
-/// Adds the session to an `App`. [`Core`], [`Transport`] and a `RenetClient` may be inserted and removed at any time:
-/// each stage runs while they are there.
+/// A session and its frames: [`SessionPlugin`], and a [`ViewModel`] rebuilt in [`ClientSet::View`].
 pub struct ClientPlugin;
 
 impl Plugin for ClientPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_plugins(SessionPlugin)
+            .init_resource::<ViewModel>()
+            .configure_sets(Update, (ClientSet::Advance, ClientSet::View).chain())
+            .add_systems(Update, rebuild_view.in_set(ClientSet::View).run_if(resource_exists::<Core>));
+    }
+}
+
+/// Adds the session to an `App`. [`Core`], [`Transport`] and a `RenetClient` may be inserted and removed at any time:
+/// each stage runs while they are there.
+pub struct SessionPlugin;
+
+impl Plugin for SessionPlugin {
     fn build(&self, app: &mut App) {
         // Without bevy's own clock (bots), renet gets its time from ours.
         if !app.is_plugin_added::<TimePlugin>() {
@@ -51,20 +63,17 @@ impl Plugin for ClientPlugin {
         if !app.is_plugin_added::<RenetClientPlugin>() {
             app.add_plugins(RenetClientPlugin);
         }
-        let connected =
+        let ready =
             resource_exists::<Core>.and_then(resource_exists::<Transport>).and_then(resource_exists::<RenetClient>);
         app.init_resource::<LocalTime>()
             .init_resource::<Controls>()
-            .init_resource::<ViewModel>()
             .configure_sets(
                 PreUpdate,
                 (ClientSet::Receive.after(RenetClientPlugin::update_system), ClientSet::Controls).chain(),
             )
-            .configure_sets(Update, (ClientSet::Advance, ClientSet::View).chain())
-            .add_systems(PreUpdate, receive.in_set(ClientSet::Receive).in_set(RenetReceive).run_if(connected.clone()))
-            .add_systems(Update, advance.in_set(ClientSet::Advance).run_if(connected.clone()))
-            .add_systems(Update, rebuild_view.in_set(ClientSet::View).run_if(resource_exists::<Core>))
-            .add_systems(PostUpdate, flush.in_set(ClientSet::Flush).in_set(RenetSend).run_if(connected));
+            .add_systems(PreUpdate, receive.in_set(ClientSet::Receive).in_set(RenetReceive).run_if(ready.clone()))
+            .add_systems(Update, advance.in_set(ClientSet::Advance).run_if(ready.clone()))
+            .add_systems(PostUpdate, flush.in_set(ClientSet::Flush).in_set(RenetSend).run_if(ready));
     }
 }
 

@@ -260,11 +260,6 @@ impl ClientCore {
         &self.stats
     }
 
-    /// The shell counts bytes at the socket.
-    pub fn set_bytes(&mut self, bytes_in: u64, bytes_out: u64) {
-        (self.stats.bytes_in, self.stats.bytes_out) = (bytes_in, bytes_out);
-    }
-
     /// Shortest of the recent round trips; `None` before the first answer.
     pub fn rtt(&self) -> Option<Duration> {
         self.play()?.clocks().rtt()

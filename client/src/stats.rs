@@ -11,9 +11,6 @@ use std::collections::BTreeMap;
 pub struct ClientStats {
     /// Snapshots decoded.
     pub snapshots: u64,
-    /// Datagram payload bytes at the socket, netcode's own included.
-    pub bytes_in: u64,
-    pub bytes_out: u64,
     pub corrections: Corrections,
     /// Frames built while playing, and those of them without a snapshot to interpolate to.
     pub frames: u64,
@@ -52,8 +49,6 @@ impl ClientStats {
 
     pub fn merge(&mut self, other: &ClientStats) {
         self.snapshots += other.snapshots;
-        self.bytes_in += other.bytes_in;
-        self.bytes_out += other.bytes_out;
         self.corrections.merge(&other.corrections);
         self.frames += other.frames;
         self.frames_starved += other.frames_starved;
