@@ -22,7 +22,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tickshot_shared::limits::SESSIONS_SPARE;
-use tickshot_shared::protocol::control::LeaveReason;
+use tickshot_shared::protocol::control::{LeaveReason, tidy_name};
 use tickshot_shared::protocol::version::protocol_version;
 
 /// A bound server, ready to run in this thread.
@@ -290,8 +290,8 @@ fn server_info(core: &ServerCore) -> ServerInfo {
     let setup = core.setup();
     ServerInfo {
         version: protocol_version(),
-        name: setup.server_name.clone(),
-        map: setup.map.arena.name().to_owned(),
+        name: tidy_name(&setup.server_name, "server"),
+        map: tidy_name(setup.map.arena.name(), "map"),
         players: core.clients() as u16,
         max: setup.capacity as u16,
         tick_rate: setup.rate.hz() as u8,

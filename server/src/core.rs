@@ -21,6 +21,7 @@ use tickshot_shared::limits::MAP_CHUNK_BYTES;
 use tickshot_shared::protocol::client_msg::{InputPacket, decode_inputs};
 use tickshot_shared::protocol::control::{
     ClientControl, LeaveReason, Refusal, RosterEntry, ServerControl, decode_control, encode_control, name_is_valid,
+    tidy_name,
 };
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
@@ -280,10 +281,10 @@ impl ServerCore {
             tick_rate: self.setup.rate,
             tick: self.world.tick,
             capacity: self.setup.capacity as u16,
-            map_name: self.arena.name().to_owned(),
+            map_name: tidy_name(self.arena.name(), "map"),
             map_hash: self.arena.hash(),
             map_bytes: self.setup.map.bytes.len() as u32,
-            server_name: self.setup.server_name.clone(),
+            server_name: tidy_name(&self.setup.server_name, "server"),
         }
     }
 

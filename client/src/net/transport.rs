@@ -159,7 +159,7 @@ impl ClientTransport {
         }
         match gate::outer(&datagram.bytes)? {
             Outer::Query => {
-                self.handle_answer(now, &datagram.bytes);
+                self.handle_answer(now, &datagram.bytes, renet);
                 Ok(())
             }
             Outer::Netcode(Kind::Request | Kind::Response) => Err(Drop::Type),
@@ -167,13 +167,13 @@ impl ClientTransport {
         }
     }
 
-    fn handle_answer(&mut self, now: Duration, bytes: &[u8]) {
+    fn handle_answer(&mut self, now: Duration, bytes: &[u8], renet: &mut RenetClient) {
         if self.state != ConnectState::Querying {
             return;
         }
         match self.inquiry.handle_answer(now, bytes) {
             Verdict::Ignore | Verdict::AskAgain => {}
-            Verdict::Fails(error) => self.state = ConnectState::Failed(error),
+            Verdict::Fails(error) => self.fail(error, renet),
             Verdict::Fits { key, clock_s, reply } => {
                 self.session = Some(Box::new(self.open(now, &key, clock_s)));
                 self.reply = Some(reply);

@@ -1,7 +1,7 @@
 //! When not everything fits.
 
 use super::world::{Link, any_player};
-use tickshot_shared::limits::SNAPSHOT_BYTES_MAX;
+use tickshot_shared::limits::{BASELINE_AGE_TICKS_MAX, SNAPSHOT_BYTES_MAX};
 
 /// Everyone becomes somebody else: the worst tick there can be.
 fn scramble(link: &mut Link) {
@@ -78,20 +78,26 @@ fn an_extra_weight_of_the_caller_brings_a_player_to_the_front() {
 }
 
 #[test]
-fn a_state_too_old_to_build_on_is_forgotten_by_both_ends() {
-    // A light snapshot each tick, but one heavy entity whose weight keeps it waiting for ever cannot be built with the
-    // public interface; so the client simply stops acking and the baseline ages out.
-    let mut link = Link::new(64, 64, 23);
-    for tick in 1..=400u32 {
+fn states_too_old_to_build_on_are_forgotten_by_both_ends() {
+    // The crowd leaves states of different ages in the last acked snapshot; then no ack comes any more, so that they
+    // pass the greatest age one after the other, and at last the snapshot itself does.
+    let mut link = Link::new(300, 300, 23);
+    for tick in 1..=160u32 {
+        scramble(&mut link);
         link.step();
         let visible = link.others();
         let (bytes, stats) = link.send(&visible);
         let decoded = link.received.decode(&bytes, link.own).unwrap();
         link.check(decoded);
-        if tick == 1 {
+        let told = link.sent.at(decoded).unwrap();
+        if tick == 10 {
+            let oldest = visible.iter().filter_map(|&slot| told.told_at(slot)).min();
+            assert!(oldest < Some(decoded), "the last acked snapshot has stale states");
+        }
+        if tick <= 10 {
             let (ack, mask) = link.received.ack();
             link.sent.handle_ack(ack, mask);
         }
-        assert_eq!(stats.baseline.is_some(), (2..=121).contains(&tick), "tick {tick}");
+        assert_eq!(stats.baseline.is_some(), (2..=10 + BASELINE_AGE_TICKS_MAX).contains(&tick), "tick {tick}");
     }
 }
