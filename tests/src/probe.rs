@@ -53,7 +53,7 @@ impl Probe {
     }
 
     pub fn is_connected(&self) -> bool {
-        matches!(self.transport.state(), ConnectState::Connected { .. })
+        matches!(self.transport.state(), ConnectState::Connected)
     }
 
     /// A control message, sent with the next pump.
