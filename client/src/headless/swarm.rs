@@ -1,7 +1,7 @@
 //! Many bot clients in one thread, each with its own socket, session and `App`.
 //!
 //! The loop sleeps until the earliest client has something due and updates those that have. Clients on one server tick
-//! at nearly the same moment; those within [`COALESCE`] share a wake-up.
+//! at nearly the same moment; those within `COALESCE` share a wake-up.
 
 use super::bot::{bot_app, update};
 use crate::app::{Core, Transport};
@@ -245,7 +245,7 @@ fn start_of(started: Duration, index: usize) -> Duration {
     started + START_INTERVAL * index as u32
 }
 
-/// The latest time that keeps nobody waiting over [`COALESCE`].
+/// The latest time that keeps nobody waiting over `COALESCE`.
 fn wake_time(members: &[Member], next_start: Option<Duration>, at_most: Duration) -> Duration {
     let dues = || members.iter().map(|m| m.due).chain(next_start);
     let Some(earliest) = dues().min() else { return at_most };
