@@ -2,6 +2,8 @@
 //!
 //! The brain sees what a frame at this moment would draw, and nothing else of the session.
 
+#![allow(clippy::needless_pass_by_value, reason = "systems take their parameters by value")]
+
 use crate::app::{ClientSet, Core, LocalTime, SessionPlugin, Transport};
 use crate::core::{ClientCore, CoreConfig};
 use crate::net::transport::ClientTransport;
