@@ -5,17 +5,18 @@
 use super::camera::Lens;
 use crate::view::{Controls, Status, ViewModel};
 use bevy::prelude::*;
-use bevy::window::{CursorOptions, PrimaryWindow};
+use bevy::window::{CursorOptions, PrimaryWindow, WindowFocused};
 use tickshot_shared::limits::{TICK_RATE_DEFAULT, UNITS_PER_METRE};
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::input::Heading;
 
 /// Samples held keys and the cursor. A click that was pressed and released between two ticks still fires: the trigger
 /// is held for a little more than one tick after every press.
-pub fn sample(
+pub(super) fn sample(
     time: Res<Time<Real>>,
-    keys: Res<ButtonInput<KeyCode>>,
-    buttons: Res<ButtonInput<MouseButton>>,
+    mut keys: ResMut<ButtonInput<KeyCode>>,
+    mut buttons: ResMut<ButtonInput<MouseButton>>,
+    mut focus: MessageReader<WindowFocused>,
     view: Res<ViewModel>,
     window: Single<(&Window, &mut CursorOptions), With<PrimaryWindow>>,
     mut lens: ResMut<Lens>,
@@ -33,7 +34,14 @@ pub fn sample(
     if let Some(own) = view.own {
         controls.aim = turn_towards(lens.cursor() - own.pos).unwrap_or(controls.aim);
     }
-    if !window.focused || !playing {
+    // Releases that happen elsewhere are never reported: whoever loses the focus lets go of everything. (The focus itself
+    // is not asked for: without a window manager nobody has it.)
+    if focus.read().any(|change| !change.focused) {
+        keys.release_all();
+        buttons.release_all();
+        *trigger_held_until_s = 0.0;
+    }
+    if !playing {
         (controls.heading, controls.fire, *trigger_held_until_s) = (Heading::STAND, false, 0.0);
         return;
     }
@@ -51,7 +59,7 @@ pub fn sample(
 }
 
 /// Leaves the program. The only place that does, so that a menu can take the key over.
-pub fn quit_on_escape(keys: Res<ButtonInput<KeyCode>>, mut exit: MessageWriter<AppExit>) {
+pub(super) fn quit_on_escape(keys: Res<ButtonInput<KeyCode>>, mut exit: MessageWriter<AppExit>) {
     if keys.just_pressed(KeyCode::Escape) {
         exit.write(AppExit::Success);
     }

@@ -7,15 +7,15 @@ use bevy::prelude::*;
 
 /// One line of the feed, from the top.
 #[derive(Component)]
-pub struct FeedLine(usize);
+pub(super) struct FeedLine(usize);
 
 #[derive(Component, Clone, Copy, PartialEq)]
-pub enum Who {
+pub(super) enum Who {
     Killer,
     Victim,
 }
 
-pub fn spawn(mut commands: Commands) {
+pub(super) fn spawn(mut commands: Commands) {
     let corner = Node {
         flex_direction: FlexDirection::Column,
         align_items: AlignItems::End,
@@ -53,7 +53,9 @@ pub fn spawn(mut commands: Commands) {
 /// A little rifle that points at the victim.
 fn spawn_gun(line: &mut ChildSpawnerCommands) {
     line.spawn(Node { width: px(24), height: px(10), ..default() }).with_children(|gun| {
-        for (left, top, width, height) in [(0.0, 2.0, 24.0, 2.0), (1.0, 1.0, 13.0, 4.0), (3.0, 5.0, 3.0, 5.0), (9.0, 5.0, 3.0, 3.0)] {
+        for (left, top, width, height) in
+            [(0.0, 2.0, 24.0, 2.0), (1.0, 1.0, 13.0, 4.0), (3.0, 5.0, 3.0, 5.0), (9.0, 5.0, 3.0, 3.0)]
+        {
             let node = Node {
                 position_type: PositionType::Absolute,
                 left: px(left),
@@ -67,7 +69,7 @@ fn spawn_gun(line: &mut ChildSpawnerCommands) {
     });
 }
 
-pub fn refresh(
+pub(super) fn refresh(
     view: Res<ViewModel>,
     mut lines: Query<(&FeedLine, &mut Visibility, &mut BorderColor, &mut BackgroundColor, &Children)>,
     mut texts: Query<(&Who, &mut Text, &mut TextColor)>,

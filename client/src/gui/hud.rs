@@ -31,19 +31,19 @@ impl FrameRate {
 }
 
 #[derive(Component)]
-pub struct HealthPanel;
+pub(super) struct HealthPanel;
 #[derive(Component)]
-pub struct HealthNumber;
+pub(super) struct HealthNumber;
 #[derive(Component)]
-pub struct HealthFilling;
+pub(super) struct HealthFilling;
 #[derive(Component)]
-pub struct WeaponFilling;
+pub(super) struct WeaponFilling;
 #[derive(Component)]
-pub struct NetLine;
+pub(super) struct NetLine;
 #[derive(Component)]
-pub struct Hint;
+pub(super) struct Hint;
 
-pub fn spawn(mut commands: Commands) {
+pub(super) fn spawn(mut commands: Commands) {
     commands.spawn((
         NetLine,
         label("", 13.0, palette::INK_SOFT),
@@ -82,7 +82,7 @@ pub fn spawn(mut commands: Commands) {
 
 type Filling<Of, Except> = (With<Of>, Without<Except>);
 
-pub fn refresh(
+pub(super) fn refresh(
     time: Res<Time<Real>>,
     view: Res<ViewModel>,
     mut frame_rate: ResMut<FrameRate>,

@@ -12,7 +12,7 @@ use tickshot_shared::sim::world::Player;
 
 /// What was drawn of each player last, so that nobody pops in or out.
 #[derive(Resource, Default)]
-pub struct Bodies(BTreeMap<u16, Body>);
+pub(super) struct Bodies(BTreeMap<u16, Body>);
 
 struct Body {
     at: Vec2,
@@ -35,7 +35,12 @@ struct Look {
     hollow: bool,
 }
 
-pub fn paint(time: Res<Time<Real>>, view: Res<ViewModel>, mut bodies: ResMut<Bodies>, mut canvas: ResMut<Canvas>) {
+pub(super) fn paint(
+    time: Res<Time<Real>>,
+    view: Res<ViewModel>,
+    mut bodies: ResMut<Bodies>,
+    mut canvas: ResMut<Canvas>,
+) {
     let dt_s = time.delta_secs();
     for body in bodies.0.values_mut() {
         body.shown_s += dt_s;
@@ -123,7 +128,11 @@ fn paint_body(canvas: &mut Canvas, body: &Body, look: Look) {
     canvas.stroke(butt, tip - along * 0.02, 0.11 * look.size, solid(Color::srgb(0.42, 0.46, 0.52)));
     canvas.disc(at, r, solid(edge));
     canvas.disc(at, r * 0.90, solid(palette::mixed(colour, Color::BLACK, 0.16)));
-    canvas.disc(at - Vec2::splat(r * 0.16), r * 0.52, Fill::soft(palette::faded(Color::WHITE, 0.28 * look.opacity), r * 0.9));
+    canvas.disc(
+        at - Vec2::splat(r * 0.16),
+        r * 0.52,
+        Fill::soft(palette::faded(Color::WHITE, 0.28 * look.opacity), r * 0.9),
+    );
     for side in [-1.0, 1.0] {
         let hand = at + along * (r * 0.92) + across * (side * r * 0.40);
         canvas.disc(hand, r * 0.27, solid(edge));
@@ -152,7 +161,7 @@ fn paint_readiness(canvas: &mut Canvas, at: Vec2, ready: f32) {
 /// What is drawn is what is hit.
 const BODY_RADIUS_M: f32 = Player::RADIUS as f32 / UNITS_PER_METRE as f32;
 /// From the middle of a body to the end of its gun, metres.
-pub const GUN_REACH_M: f32 = 0.72;
+pub(super) const GUN_REACH_M: f32 = 0.72;
 const APPEAR_S: f32 = 0.14;
 /// How long a player that went out of sight fades.
 const VANISH_S: f32 = 0.12;
