@@ -42,7 +42,7 @@ pub(super) fn spawn(mut commands: Commands) {
         });
 }
 
-/// One message: what it says, how far something is, and whether the match behind it is darkened.
+/// One message: what it says, how far something is, and whether what is behind it is darkened.
 struct Message {
     title: String,
     detail: String,
@@ -72,7 +72,7 @@ pub(super) fn refresh(
     let cover = if message.opaque { palette::faded(palette::VOID, 0.80) } else { Color::NONE };
     set_background(&mut background, cover);
     // The dead go on watching: their message keeps out of the middle.
-    let margin = UiRect::bottom(if message.opaque { px(0) } else { percent(26) });
+    let margin = UiRect::bottom(if view.status == Status::Playing { percent(26) } else { px(0) });
     if place.padding != margin {
         place.padding = margin;
     }
@@ -86,7 +86,8 @@ pub(super) fn refresh(
 }
 
 fn message(view: &ViewModel, now_s: f32) -> Option<Message> {
-    let opaque = true;
+    // Without a map there is nothing to cover (and covering every pixel is not free).
+    let opaque = view.arena.is_some();
     match &view.status {
         Status::Connecting => {
             // Always three characters wide, so that the words stand still.
