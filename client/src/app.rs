@@ -1,11 +1,27 @@
-//! The client session on a Bevy schedule: receive, look, control, advance, flush.
-use crate::core::ClientCore;
-use bevy::prelude::*;
+//! The client session on a Bevy schedule: receive, control, advance, view, flush. Windows and bots run the same plugin.
+//!
+//! The stages of an update are chained sets; `bevy_renet`'s own plugin updates renet before they begin. Must not know the
+//! system's clock (whoever runs the `App` sets [`LocalTime`]), a keyboard or a picture.
+
+#![allow(clippy::needless_pass_by_value, reason = "systems take their parameters by value")]
+
+use crate::core::{ClientCore, Outbox};
+use crate::net::transport::{ClientTransport, ConnectState};
+use crate::view::{Controls, ViewModel};
+use bevy::app::{App, Plugin, PostUpdate, PreUpdate, Update};
+use bevy::ecs::prelude::*;
+use bevy::time::{Real, Time, TimePlugin};
+use bevy_renet::{RenetClient, RenetClientPlugin, RenetReceive, RenetSend};
 use std::time::Duration;
+use tickshot_server::net::lanes::CONTROL_CHANNEL;
 
 /// The session.
 #[derive(Resource)]
 pub struct Core(pub ClientCore);
+
+/// The connection it runs over. Without it the session stays where it is.
+#[derive(Resource)]
+pub struct Transport(pub ClientTransport);
 
 /// This process's monotonic time, on the clock that stamps arrivals. The runner sets it before each update;
 /// nothing inside reads the system's clock.
@@ -23,12 +39,97 @@ pub enum ClientSet {
     Flush,
 }
 
-/// Adds the session to an `App` that holds [`Core`], the transport and a `RenetClient`.
+/// A session and its frames: [`SessionPlugin`], and a [`ViewModel`] rebuilt in [`ClientSet::View`].
 pub struct ClientPlugin;
 
 impl Plugin for ClientPlugin {
     fn build(&self, app: &mut App) {
-        let _ = app;
-        todo!()
+        app.add_plugins(SessionPlugin)
+            .init_resource::<ViewModel>()
+            .configure_sets(Update, (ClientSet::Advance, ClientSet::View).chain())
+            .add_systems(Update, rebuild_view.in_set(ClientSet::View).run_if(resource_exists::<Core>));
     }
 }
+
+/// Adds the session to an `App`. [`Core`], [`Transport`] and a `RenetClient` may be inserted and removed at any time:
+/// each stage runs while they are there.
+pub struct SessionPlugin;
+
+impl Plugin for SessionPlugin {
+    fn build(&self, app: &mut App) {
+        // Without bevy's own clock (bots), renet gets its time from ours.
+        if !app.is_plugin_added::<TimePlugin>() {
+            app.init_resource::<Time<Real>>()
+                .add_systems(PreUpdate, tell_renet_time.before(RenetClientPlugin::update_system));
+        }
+        if !app.is_plugin_added::<RenetClientPlugin>() {
+            app.add_plugins(RenetClientPlugin);
+        }
+        let ready =
+            resource_exists::<Core>.and_then(resource_exists::<Transport>).and_then(resource_exists::<RenetClient>);
+        app.init_resource::<LocalTime>()
+            .init_resource::<Controls>()
+            .configure_sets(
+                PreUpdate,
+                (ClientSet::Receive.after(RenetClientPlugin::update_system), ClientSet::Controls).chain(),
+            )
+            .add_systems(PreUpdate, receive.in_set(ClientSet::Receive).in_set(RenetReceive).run_if(ready.clone()))
+            .add_systems(Update, advance.in_set(ClientSet::Advance).run_if(ready.clone()))
+            .add_systems(PostUpdate, flush.in_set(ClientSet::Flush).in_set(RenetSend).run_if(ready));
+    }
+}
+
+fn tell_renet_time(local: Res<LocalTime>, mut time: ResMut<Time<Real>>, mut last: Local<Option<Duration>>) {
+    let elapsed = local.0.saturating_sub(last.unwrap_or(local.0));
+    *last = Some(local.0);
+    time.update_with_duration(elapsed);
+}
+
+/// Everything that has arrived: snapshots to the core with their time of arrival, the control lane through renet.
+fn receive(
+    local: Res<LocalTime>,
+    mut transport: ResMut<Transport>,
+    mut renet: ResMut<RenetClient>,
+    mut core: ResMut<Core>,
+) {
+    let core = &mut core.0;
+    transport.0.receive(local.0, &mut renet.0, &mut |arrived, bytes| core.handle_hot(arrived, bytes));
+    for _ in 0..CONTROL_MESSAGES_PER_UPDATE_MAX {
+        let Some(bytes) = renet.0.receive_message(CONTROL_CHANNEL) else { break };
+        core.handle_control(local.0, &bytes);
+    }
+    match transport.0.state() {
+        ConnectState::Failed(error) => core.handle_disconnect(&error.to_string()),
+        ConnectState::Closed => core.handle_disconnect("you left the match"),
+        ConnectState::Querying | ConnectState::Connecting | ConnectState::Connected => {}
+    }
+}
+
+/// Inputs that have come due leave at once: every microsecond here is latency.
+fn advance(
+    local: Res<LocalTime>,
+    controls: Res<Controls>,
+    mut transport: ResMut<Transport>,
+    mut renet: ResMut<RenetClient>,
+    mut core: ResMut<Core>,
+    mut outbox: Local<Outbox>,
+) {
+    core.0.advance(local.0, &controls, &mut outbox);
+    for bytes in outbox.hot.drain(..) {
+        transport.0.send_hot(&bytes);
+    }
+    for bytes in outbox.control.drain(..) {
+        renet.0.send_message(CONTROL_CHANNEL, bytes);
+    }
+}
+
+fn rebuild_view(local: Res<LocalTime>, mut core: ResMut<Core>, mut view: ResMut<ViewModel>) {
+    core.0.rebuild_view(local.0, &mut view);
+}
+
+fn flush(local: Res<LocalTime>, mut transport: ResMut<Transport>, mut renet: ResMut<RenetClient>) {
+    transport.0.flush(local.0, &mut renet.0);
+}
+
+/// Control messages handled per update; the rest wait in renet's bounded channel.
+const CONTROL_MESSAGES_PER_UPDATE_MAX: usize = 64;

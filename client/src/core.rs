@@ -1,8 +1,21 @@
 //! One client session without socket, clock or window: bytes and time in, bytes and a [`ViewModel`] out.
+//!
+//! Time line: the server's *welcome* names slot, rate and map; the map is found here or fetched; *ready* asks to be put
+//! into the world; with the first snapshot the match runs ([`Play`]). The session ends with a reason to show the player.
+//! Nothing a server sends can make it panic: what makes no sense is dropped and counted in [`ClientStats::drops`].
+//!
+//! Must not know how bytes travel, who steers, or how a frame is drawn.
+
+use crate::join::{MapDownload, MapError, parse_local};
+use crate::play::Play;
+use crate::roster::Roster;
 use crate::stats::ClientStats;
-use crate::view::{Controls, ViewModel};
+use crate::view::{Controls, Status, ViewModel};
 use std::sync::Arc;
 use std::time::Duration;
+use tickshot_shared::limits::PLAYERS_MAX;
+use tickshot_shared::protocol::control::{ClientControl, ServerControl, decode_control, encode_control};
+use tickshot_shared::protocol::lane;
 use tickshot_shared::sim::arena::{Arena, MapHash};
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::world::{Player, Slot};
@@ -29,69 +42,263 @@ impl Default for CoreConfig {
 /// What a session wants sent, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
-    /// Datagrams of the hot lane, lane byte included.
+    /// Datagrams of the hot lane, lane byte included; at most one per call.
     pub hot: Vec<Vec<u8>>,
     /// Messages for renet's reliable-ordered channel.
     pub control: Vec<Vec<u8>>,
 }
 
 /// One client's side of a match.
-pub struct ClientCore {}
+pub struct ClientCore {
+    config: CoreConfig,
+    phase: Phase,
+    roster: Roster,
+    rate: TickRate,
+    stats: ClientStats,
+    /// Control messages to send with the next [`ClientCore::advance`].
+    say: Vec<ClientControl>,
+}
+
+/// How far a session has come.
+enum Phase {
+    AwaitWelcome,
+    LoadMap { slot: Slot, capacity: u16, download: MapDownload },
+    Play(Box<Play>),
+    Ended { reason: String, last: Option<Box<Play>> },
+}
 
 impl ClientCore {
     pub fn new(config: CoreConfig) -> ClientCore {
-        let _ = config;
-        todo!()
+        ClientCore {
+            config,
+            phase: Phase::AwaitWelcome,
+            roster: Roster::default(),
+            rate: TickRate::default(),
+            stats: ClientStats::default(),
+            say: Vec::new(),
+        }
     }
+
+    // --- bytes in
+
     /// A hot-lane datagram that arrived at `arrived`.
     pub fn handle_hot(&mut self, arrived: Duration, bytes: &[u8]) {
-        let _ = (arrived, bytes);
-        todo!()
+        if bytes.first() != Some(&lane::SNAPSHOT) {
+            return self.stats.drop_one("hot_unknown");
+        }
+        match &mut self.phase {
+            Phase::Play(play) => play.handle_snapshot(arrived, bytes, &mut self.stats),
+            _ => self.stats.drop_one("snapshot_out_of_place"),
+        }
     }
+
     /// A message of the control lane.
     pub fn handle_control(&mut self, now: Duration, bytes: &[u8]) {
-        let _ = (now, bytes);
-        todo!()
+        let Ok(message) = decode_control::<ServerControl>(bytes) else {
+            return self.stats.drop_one("control_malformed");
+        };
+        if matches!(self.phase, Phase::Ended { .. }) {
+            return self.stats.drop_one("control_after_end");
+        }
+        match message {
+            ServerControl::Refused { reason } => self.end(reason.to_string()),
+            ServerControl::ServerClosing { reason } => self.end(format!("the server is closing: {reason}")),
+            ServerControl::Welcome { slot, tick_rate, capacity, map_name, map_hash, map_bytes, .. } => {
+                self.handle_welcome(slot, tick_rate, capacity, map_name, map_hash, map_bytes);
+            }
+            ServerControl::MapChunk { offset, bytes } => self.handle_chunk(offset, &bytes),
+            ServerControl::Roster { entries } => {
+                for entry in entries {
+                    if !self.roster.set(entry) {
+                        self.stats.drop_one("roster_slot");
+                    }
+                }
+            }
+            ServerControl::Joined { entry } => {
+                if !self.roster.set(entry) {
+                    self.stats.drop_one("roster_slot");
+                }
+            }
+            ServerControl::Left { slot, .. } => self.roster.remove(slot),
+            ServerControl::Killed { killer, victim, .. } => self.roster.handle_kill(now, killer, victim),
+        }
     }
+
     /// The transport is gone: the session is over, for the reason given unless the server said a better one.
     pub fn handle_disconnect(&mut self, reason: &str) {
-        let _ = reason;
-        todo!()
+        self.end(reason.to_owned());
     }
+
+    fn handle_welcome(
+        &mut self,
+        slot: Slot,
+        rate: TickRate,
+        capacity: u16,
+        map_name: String,
+        map_hash: MapHash,
+        map_bytes: u32,
+    ) {
+        if !matches!(self.phase, Phase::AwaitWelcome) {
+            return self.stats.drop_one("welcome_again");
+        }
+        if slot.0 >= capacity || usize::from(capacity) > PLAYERS_MAX {
+            return self.end(format!(
+                "the server offers place {} of {capacity}, which cannot be: it is faulty or not Tickshot",
+                slot.0
+            ));
+        }
+        self.rate = rate;
+        self.roster = Roster::new(capacity);
+        let local = (self.config.maps)(&map_name, &map_hash);
+        match local.and_then(|bytes| parse_local(&map_name, map_hash, &bytes)) {
+            Some(arena) => self.begin(slot, capacity, arena),
+            None => match MapDownload::new(map_name, map_hash, map_bytes) {
+                Ok(mut download) => {
+                    download.poll_requests(&mut self.say);
+                    self.phase = Phase::LoadMap { slot, capacity, download };
+                }
+                Err(error) => self.end(error.to_string()),
+            },
+        }
+    }
+
+    fn handle_chunk(&mut self, offset: u32, bytes: &[u8]) {
+        let Phase::LoadMap { slot, capacity, download } = &mut self.phase else {
+            return self.stats.drop_one("map_out_of_place");
+        };
+        if !download.handle_chunk(offset, bytes) {
+            return self.stats.drop_one("map_chunk");
+        }
+        if !download.is_complete() {
+            return download.poll_requests(&mut self.say);
+        }
+        let (slot, capacity, arena) = (*slot, *capacity, download.finish());
+        self.begin(slot, capacity, arena);
+    }
+
+    /// The map is here, or cannot be had.
+    fn begin(&mut self, slot: Slot, capacity: u16, arena: Result<Arc<Arena>, MapError>) {
+        match arena {
+            Ok(arena) => {
+                self.say.push(ClientControl::Ready);
+                let play = Play::new(slot, capacity, self.rate, arena, self.config.display_delay_16ths);
+                self.phase = Phase::Play(Box::new(play));
+            }
+            Err(error) => self.end(error.to_string()),
+        }
+    }
+
+    /// The first reason stands: a server says why before the transport notices that it is gone.
+    fn end(&mut self, reason: String) {
+        self.phase = match std::mem::replace(&mut self.phase, Phase::AwaitWelcome) {
+            Phase::Play(play) => Phase::Ended { reason, last: Some(play) },
+            ended @ Phase::Ended { .. } => ended,
+            Phase::AwaitWelcome | Phase::LoadMap { .. } => Phase::Ended { reason, last: None },
+        };
+    }
+
+    // --- bytes out
+
     /// Produces the inputs due at `now` and what must be sent.
     pub fn advance(&mut self, now: Duration, controls: &Controls, out: &mut Outbox) {
-        let _ = (now, controls, out);
-        todo!()
+        for message in self.say.drain(..) {
+            out.control.push(encode_control(&message).expect("our own control messages are bounded by their limits"));
+        }
+        if let Phase::Play(play) = &mut self.phase {
+            play.advance(now, controls, &mut self.stats, &mut out.hot);
+        }
     }
-    /// When [`advance`](Self::advance) next has something to do.
+
+    /// When [`advance`](Self::advance) next has something to do; messages may give it something earlier.
     pub fn next_due(&self, now: Duration) -> Duration {
-        let _ = now;
-        todo!()
+        match &self.phase {
+            Phase::Play(play) => play.next_due(now),
+            Phase::AwaitWelcome | Phase::LoadMap { .. } => now + LOOK_INTERVAL,
+            Phase::Ended { .. } => now + IDLE_INTERVAL,
+        }
     }
-    /// Replaces `view` by the frame of `now`.
+
+    // --- the frame
+
+    /// Replaces `view` by the frame of `now`. After the end of the session: the last frame, without news.
     pub fn rebuild_view(&mut self, now: Duration, view: &mut ViewModel) {
-        let _ = (now, view);
-        todo!()
+        view.status = self.status();
+        view.effects.clear();
+        view.roster.clone_from(self.roster.entries());
+        view.kill_feed.clear();
+        view.kill_feed.extend(self.roster.kill_feed(now));
+        if let Phase::Play(play) = &mut self.phase {
+            play.rebuild_view(now, view, &mut self.stats);
+        }
     }
+
+    /// Draws nothing, but notes what a frame at `now` would show, as [`others`](Self::others) tell it: what a bot looks at.
+    pub fn look(&mut self, now: Duration) {
+        if let Phase::Play(play) = &mut self.phase {
+            play.look(now, &mut self.stats);
+        }
+    }
+
+    pub fn status(&self) -> Status {
+        match &self.phase {
+            Phase::AwaitWelcome => Status::Connecting,
+            Phase::LoadMap { download, .. } => {
+                let (received, total) = download.progress();
+                Status::LoadingMap(received, total)
+            }
+            Phase::Play(play) if !play.has_begun() => Status::LoadingMap(1, 1),
+            Phase::Play(_) => Status::Playing,
+            Phase::Ended { reason, .. } => Status::Ended(reason.clone()),
+        }
+    }
+
+    pub fn has_ended(&self) -> bool {
+        matches!(self.phase, Phase::Ended { .. })
+    }
+
     pub fn stats(&self) -> &ClientStats {
-        todo!()
+        &self.stats
     }
+
+    /// Shortest of the recent round trips; `None` before the first answer.
+    pub fn rtt(&self) -> Option<Duration> {
+        self.play()?.clocks().rtt()
+    }
+
     /// Own predicted state, newest input applied; `None` before the first spawn.
     pub fn own(&self) -> Option<(Slot, &Player)> {
-        todo!()
+        self.play()?.own()
     }
+
     /// Poses of the others as the latest frame showed them, in slot order.
     pub fn others(&self) -> &[(Slot, Pose)] {
-        todo!()
+        self.play().map_or(&[], |play| play.others())
     }
+
     pub fn arena(&self) -> Option<&Arc<Arena>> {
-        todo!()
+        self.play().map(Play::arena)
     }
+
     pub fn rate(&self) -> TickRate {
-        todo!()
+        self.rate
     }
+
     /// Newest tick an input was produced for.
     pub fn input_tick(&self) -> Option<Tick> {
-        todo!()
+        self.play()?.input_tick()
+    }
+
+    /// The match, while it runs and after it ended.
+    pub fn play(&self) -> Option<&Play> {
+        match &self.phase {
+            Phase::Play(play) => Some(play),
+            Phase::Ended { last, .. } => last.as_deref(),
+            _ => None,
+        }
     }
 }
+
+/// How often to look for messages before the match runs.
+const LOOK_INTERVAL: Duration = Duration::from_millis(10);
+/// After the end nothing is urgent.
+const IDLE_INTERVAL: Duration = Duration::from_millis(100);

@@ -1,15 +1,26 @@
 //! The client of Tickshot: what one player's machine knows, predicts, shows and says.
 //!
-//! Layers: [`core`] is the netcode without a window, socket or clock (its parts: [`input_log`], [`predict`],
-//! [`reconcile`], [`interpolate`], [`stats`]); [`view`] is all that a renderer may read of it; [`net`] carries its bytes;
-//! [`app`] puts it on a Bevy schedule; [`headless`] runs many of them without a window; `gui` is the window; [`cli`] is the command line.
+//! Layers: [`core`] is the netcode without a window, socket or clock (its parts: [`join`], [`play`], [`clocks`],
+//! [`input_log`], [`predict`], [`reconcile`], [`interpolate`], [`effects`], [`roster`], [`stats`]); [`view`] is all that a
+//! renderer may read of it; [`net`] carries its bytes; [`app`] puts it on a Bevy schedule, [`session`] opens one there;
+//! [`headless`] runs many of them without a window, `gui` draws one; [`cli`] is the command line.
 
 pub mod app;
 pub mod cli;
+pub mod clocks;
 pub mod core;
+pub mod effects;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod headless;
+pub mod input_log;
+pub mod interpolate;
+pub mod join;
 pub mod net;
+pub mod play;
+pub mod predict;
+pub mod reconcile;
+pub mod roster;
+pub mod session;
 pub mod stats;
 pub mod view;

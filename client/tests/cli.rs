@@ -19,8 +19,16 @@ fn a_short_demo_connects_everyone_and_prints_both_sides() {
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("stdout is one JSON object");
     let clients = &report["clients"];
     for key in [
-        "clients_connected", "clients_disconnected", "seconds", "snapshots", "bytes_in_per_client_s",
-        "bytes_out_per_client_s", "corrections", "starved_frames_pct", "rtt_ms", "shots",
+        "clients_connected",
+        "clients_disconnected",
+        "seconds",
+        "snapshots",
+        "bytes_in_per_client_s",
+        "bytes_out_per_client_s",
+        "corrections",
+        "starved_frames_pct",
+        "rtt_ms",
+        "shots",
     ] {
         assert!(clients.get(key).is_some(), "no '{key}' in {clients}");
     }

@@ -7,10 +7,10 @@ use crate::config::{ConfigError, ServerConfig};
 use crate::core::{MatchSetup, ServerCore, Wish};
 use crate::maps::{self, MapError};
 use crate::metrics::{ServerReport, ratio};
-use crate::net::wire::Wire;
-use crate::net::transport::{ServerInfo, ServerTransport, TransportConfig, TransportError, TransportEvent};
 use crate::net::lanes::{CONTROL_CHANNEL, control_config};
 use crate::net::socket::{Clock, IoThread, SocketError};
+use crate::net::transport::{ServerInfo, ServerTransport, TransportConfig, TransportError, TransportEvent};
+use crate::net::wire::Wire;
 use crate::pace::{Due, poll_due, sleep_until};
 use bevy::app::{App, PostUpdate, PreUpdate, Update};
 use bevy::ecs::prelude::*;
@@ -22,7 +22,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tickshot_shared::limits::SESSIONS_SPARE;
-use tickshot_shared::protocol::control::LeaveReason;
+use tickshot_shared::protocol::control::{LeaveReason, tidy_name};
 use tickshot_shared::protocol::version::protocol_version;
 
 /// A bound server, ready to run in this thread.
@@ -73,6 +73,7 @@ impl Server {
             max_sessions: (config.max_players + SESSIONS_SPARE).min(tickshot_shared::limits::PLAYERS_MAX),
             password: config.password.clone(),
             salt: random_salt()?,
+            timeout: SESSION_TIMEOUT,
         };
         let transport = ServerTransport::new(Box::new(wire), transport_config, clock.now())?;
         let setup = MatchSetup {
@@ -157,8 +158,7 @@ impl Server {
     fn close(&mut self) {
         self.app.world_mut().resource_mut::<Core>().0.announce_closing("the server was stopped");
         for _ in 0..2 {
-            self.app.update();
-            std::thread::sleep(Duration::from_millis(20));
+            self.wait_and_tick();
         }
         self.app.world_mut().resource_scope(|world, mut transport: Mut<Transport>| {
             transport.0.disconnect_all(&mut world.resource_mut::<RenetServer>().0);
@@ -290,8 +290,8 @@ fn server_info(core: &ServerCore) -> ServerInfo {
     let setup = core.setup();
     ServerInfo {
         version: protocol_version(),
-        name: setup.server_name.clone(),
-        map: setup.map.arena.name().to_owned(),
+        name: tidy_name(&setup.server_name, "server"),
+        map: tidy_name(setup.map.arena.name(), "map"),
         players: core.clients() as u16,
         max: setup.capacity as u16,
         tick_rate: setup.rate.hz() as u8,
@@ -319,3 +319,5 @@ fn cpu_time() -> Duration {
 
 /// Control messages handled per client and tick; the rest wait in renet's bounded channel.
 const CONTROL_MESSAGES_PER_TICK_MAX: usize = 16;
+/// A client that is not heard of for this long is gone.
+pub const SESSION_TIMEOUT: Duration = Duration::from_secs(5);

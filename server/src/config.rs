@@ -62,8 +62,8 @@ pub enum ConfigError {
 impl ServerConfig {
     /// These settings with those of the TOML file at `path` on top.
     pub fn with_file(self, path: &Path) -> Result<ServerConfig, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
         let file: ConfigFile = toml::from_str(&text)
             .map_err(|error| ConfigError::Malformed { path: path.to_owned(), error: Box::new(error) })?;
         Ok(ServerConfig {

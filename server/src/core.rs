@@ -20,8 +20,8 @@ use std::time::Duration;
 use tickshot_shared::limits::MAP_CHUNK_BYTES;
 use tickshot_shared::protocol::client_msg::{InputPacket, decode_inputs};
 use tickshot_shared::protocol::control::{
-    ClientControl, LeaveReason, Refusal, RosterEntry, ServerControl, decode_control, encode_control,
-    name_is_valid,
+    ClientControl, LeaveReason, Refusal, RosterEntry, ServerControl, decode_control, encode_control, name_is_valid,
+    tidy_name,
 };
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
@@ -172,10 +172,9 @@ impl ServerCore {
         if !name_is_valid(name) {
             return Err(Refusal::NameInvalid);
         }
-        let slot = self.vacate_slot().ok_or(Refusal::Full {
-            players: self.players() as u16,
-            max: self.setup.capacity as u16,
-        })?;
+        let slot = self
+            .vacate_slot()
+            .ok_or(Refusal::Full { players: self.players() as u16, max: self.setup.capacity as u16 })?;
         let name = unique_name(name, &self.seats);
         self.seats[slot.index()] = Some(Seat::client(name.clone()));
         self.sessions.insert(client_id, Session::new(name, SessionState::Loading(slot), self.setup.capacity));
@@ -282,10 +281,10 @@ impl ServerCore {
             tick_rate: self.setup.rate,
             tick: self.world.tick,
             capacity: self.setup.capacity as u16,
-            map_name: self.arena.name().to_owned(),
+            map_name: tidy_name(self.arena.name(), "map"),
             map_hash: self.arena.hash(),
             map_bytes: self.setup.map.bytes.len() as u32,
-            server_name: self.setup.server_name.clone(),
+            server_name: tidy_name(&self.setup.server_name, "server"),
         }
     }
 
@@ -324,10 +323,8 @@ impl ServerCore {
         let pages = self.seats.len().div_ceil(ROSTER_ENTRIES_PER_MESSAGE);
         let first = (seconds as usize % pages) * ROSTER_ENTRIES_PER_MESSAGE;
         let last = self.seats.len().min(first + ROSTER_ENTRIES_PER_MESSAGE);
-        let entries: Vec<_> = (first..last)
-            .filter(|i| self.seats[*i].is_some())
-            .map(|i| self.roster_entry(Slot(i as u16)))
-            .collect();
+        let entries: Vec<_> =
+            (first..last).filter(|i| self.seats[*i].is_some()).map(|i| self.roster_entry(Slot(i as u16))).collect();
         if !entries.is_empty() {
             self.tell_others(0, &ServerControl::Roster { entries });
         }
@@ -489,7 +486,11 @@ impl ServerCore {
 
     /// Bits per field of an entity, averaged over all entities sent.
     pub fn field_bits(&self) -> BTreeMap<&'static str, f64> {
-        self.encoder.field_bits().into_iter().map(|(name, bits)| (name, ratio(bits, self.metrics.entities_sent))).collect()
+        self.encoder
+            .field_bits()
+            .into_iter()
+            .map(|(name, bits)| (name, ratio(bits, self.metrics.entities_sent)))
+            .collect()
     }
 
     /// Input counts of everyone, present and gone.

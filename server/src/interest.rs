@@ -26,17 +26,11 @@ pub struct Interest {
 
 impl Interest {
     pub fn new(arena: &Arena) -> Interest {
-        let (width, height) = (arena.width() as i32, arena.height() as i32);
+        let (width, height) = (arena.width(), arena.height());
         let tiles = (width * height) as usize;
         let remembered = tiles <= REMEMBERED_TILES_MAX && arena.has_inner_walls();
         let words = if remembered { (tiles * tiles * 2).div_ceil(64) } else { 0 };
-        Interest {
-            width,
-            height,
-            pairs: vec![0; words],
-            open: !arena.has_inner_walls(),
-            points: vec![None; tiles],
-        }
+        Interest { width, height, pairs: vec![0; words], open: !arena.has_inner_walls(), points: vec![None; tiles] }
     }
 
     /// Fill `out` with the slots that `observer` may be told of, ascending, without itself.

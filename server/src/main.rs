@@ -59,7 +59,8 @@ fn run(args: &ServerArgs) -> Result<ServerReport, ServerError> {
 fn show_progress(progress: &Progress) {
     let mut err = std::io::stderr();
     if err.is_terminal() {
-        let lost = if progress.lost_ticks > 0 { format!(" · {} ticks lost", progress.lost_ticks) } else { String::new() };
+        let lost =
+            if progress.lost_ticks > 0 { format!(" · {} ticks lost", progress.lost_ticks) } else { String::new() };
         _ = write!(
             err,
             "\r\x1b[K{:>6} s · {} players ({} clients) · tick {}{lost}",

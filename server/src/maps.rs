@@ -13,10 +13,8 @@ pub struct Map {
 }
 
 /// Maps that come with the program, by name.
-pub const BUILT_IN: [(&str, &[u8]); 2] = [
-    ("arena", include_bytes!("../../assets/maps/arena.tmx")),
-    ("open", include_bytes!("../../assets/maps/open.tmx")),
-];
+pub const BUILT_IN: [(&str, &[u8]); 2] =
+    [("arena", include_bytes!("../../assets/maps/arena.tmx")), ("open", include_bytes!("../../assets/maps/open.tmx"))];
 
 /// Why a map could not be had.
 #[derive(Debug, thiserror::Error)]

@@ -35,7 +35,9 @@ pub enum SessionState {
     Loading(Slot),
     Playing(Slot),
     /// Told why it cannot play; disconnected at this time so that the message has a chance to arrive.
-    Refused { close_at: Duration },
+    Refused {
+        close_at: Duration,
+    },
 }
 
 impl Session {

@@ -24,15 +24,41 @@ fn a_run_of_a_second_ends_with_its_numbers_as_one_json_object() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("stdout is one JSON object");
     for key in [
-        "ticks", "tick_rate", "tick_ms", "lateness_ms", "clients_peak", "cpu_ms_per_tick", "bytes_in", "bytes_out",
-        "snapshots", "snapshot_bytes", "snapshot_bits_per_visible_player", "inputs", "shots", "drops",
+        "ticks",
+        "tick_rate",
+        "tick_ms",
+        "lateness_ms",
+        "clients_peak",
+        "cpu_ms_per_tick",
+        "bytes_in",
+        "bytes_out",
+        "snapshots",
+        "snapshot_bytes",
+        "snapshot_bits_per_visible_player",
+        "inputs",
+        "shots",
+        "drops",
     ] {
         assert!(report.get(key).is_some(), "no '{key}' in {report}");
     }
     let made = report["ticks"].as_u64().unwrap() + report["lost_ticks"].as_u64().unwrap();
-    assert!((60..=66).contains(&made), "one second at 64 Hz, not {made} ticks");
-    assert_eq!(report["inputs"]["used"].as_u64().unwrap(), report["ticks"].as_u64().unwrap() * 3, "one input per bot and tick");
+    assert!((60..=68).contains(&made), "one second at 64 Hz and two ticks of goodbye, not {made} ticks");
+    assert_eq!(
+        report["inputs"]["used"].as_u64().unwrap(),
+        report["ticks"].as_u64().unwrap() * 3,
+        "one input per bot and tick"
+    );
     assert_eq!(report["seed"], 5);
+}
+
+#[test]
+fn the_sample_configuration_runs_and_flags_win_over_it() {
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/server.toml");
+    let output = server(&["--config", sample, "--listen", "127.0.0.1:0", "--bots", "2", "--seconds", "0.2", "--json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Lab 3"));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["inputs"]["used"].as_u64().unwrap(), report["ticks"].as_u64().unwrap() * 2);
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl Rng {
     /// Uniform in `0..n` (multiply-shift; bias below 2^-32 for the small `n` used here). `n` must not be 0.
     pub fn below(&mut self, n: u32) -> u32 {
         debug_assert!(n > 0, "an empty range has no member");
-        ((self.next_u64() >> 32) * n as u64 >> 32) as u32
+        (((self.next_u64() >> 32) * u64::from(n)) >> 32) as u32
     }
 
     /// Uniform in `lo..=hi`.

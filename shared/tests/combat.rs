@@ -76,8 +76,7 @@ fn a_shot_through_a_wall_misses() {
 
 #[test]
 fn a_shot_flies_sixty_metres_and_no_further() {
-    let rows = vec![".".repeat(80)];
-    let arena = common::sketch(&[&rows[0].replacen('.', "S", 1)]);
+    let arena = common::sketch(&[&format!("S{}", ".".repeat(79))]);
     for (distance, hit) in [(60 * 1024 + Player::RADIUS - 1, true), (60 * 1024 + Player::RADIUS + 1, false)] {
         let mut world = world_of(&[standing(512, 512), standing(512 + distance, 512)]);
         tick(&mut world, &arena, &[fire(RIGHT), None]);
@@ -111,8 +110,8 @@ fn a_kill_shared_by_two_shots_of_one_tick_is_credited_to_each_as_often() {
         world.tick = tickshot_shared::tick::Tick(start);
         world.players[2].as_mut().unwrap().health = rules::RIFLE_DAMAGE;
         tick(&mut world, &arena, &[fire(RIGHT), fire(LEFT), None]);
-        for slot in 0..2 {
-            credits[slot] += world.players[slot].unwrap().kills;
+        for (credit, player) in credits.iter_mut().zip(&world.players) {
+            *credit += player.unwrap().kills;
         }
         assert_eq!(world.players[2].unwrap().deaths, 1, "dies once");
     }

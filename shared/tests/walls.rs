@@ -144,7 +144,7 @@ fn a_player_that_clips_a_corner_slides_round_it() {
     let rate = TickRate::default();
     // Heading right into the top left corner of the block, with its centre just above the block's top.
     let mut player = common::standing(2 * 1024, 2 * 1024 - 60);
-    walk(&mut player, &arena, rate, 1, 0, 96);
+    walk(&mut player, &arena, rate, 1, 0, 64);
     assert!(player.pos.x > 6 * 1024, "stuck at {}", player.pos);
     assert_eq!(player.vel, full_speed(rate, Heading::from_axes(1, 0)), "and is at full speed again");
 }
@@ -200,7 +200,7 @@ fn rays_and_lines_of_sight_agree_with_walking_the_line_in_small_steps() {
 
         let aim = Turn(rng.below(65536) as u16).direction();
         let units = raycast(&arena, a, aim, 60 * 1024);
-        let at = |units: i64| a + ((aim.as_i64vec2() * units) >> 15).as_ivec2();
+        let at = |units: i64| a + ((aim.as_i64vec2() * units) >> 15u32).as_ivec2();
         assert!((0..i64::from(units) - 2).step_by(16).all(|u| free(at(u))), "a ray from {a} passed a wall");
         assert!(
             (-1..=2).any(|d| !free(at(i64::from(units) + d)) || !free(at(i64::from(units) + d) + 1)),

@@ -1,2 +1,4 @@
-//! Clients without a window.
+//! Clients without a window: [`bot`] is one, [`swarm`] runs many.
+
+pub mod bot;
 pub mod swarm;

@@ -1,6 +1,23 @@
-//! Many bot clients in one thread, each with its own socket and session.
+//! Many bot clients in one thread, each with its own socket, session and `App`.
+//!
+//! The loop sleeps until the earliest client has something due and updates those that have. Clients on one server tick
+//! at nearly the same moment; those within `COALESCE` share a wake-up.
+
+#![allow(clippy::needless_pass_by_value, reason = "a run owns its settings")]
+
+use super::bot::{bot_app, update};
+use crate::app::{Core, Transport};
+use crate::net::transport::{ClientTransport, ConnectConfig, ConnectState};
+use crate::reconcile::Reason;
+use crate::stats::ClientStats;
+use crate::view::Status;
+use bevy::app::App;
+use bevy_renet::RenetClient;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
+use tickshot_server::net::socket::{Clock, IoThread, SocketError};
+use tickshot_shared::rng::Rng;
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -33,30 +50,41 @@ pub struct SwarmProgress {
 /// What `tickshot bots --json` prints.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct SwarmReport {
+    /// Clients that played.
     pub clients_connected: usize,
+    /// Those among them that lost their session before the end.
     pub clients_disconnected: usize,
     pub seconds: f64,
     pub snapshots: u64,
+    /// Datagram payload bytes at the socket while playing, all lanes and netcode included.
     pub bytes_in_per_client_s: f64,
     pub bytes_out_per_client_s: f64,
     pub corrections: CorrectionReport,
     pub starved_frames_pct: f64,
+    /// Mean over clients of the shortest recent round trip.
     pub rtt_ms: f64,
     pub shots: ShotReport,
+    pub inputs: InputReport,
     /// Packets and messages refused, by reason.
-    pub drops: std::collections::BTreeMap<String, u64>,
+    pub drops: BTreeMap<String, u64>,
+    /// Why clients that did not last ended, by reason.
+    pub ended: BTreeMap<String, u64>,
+    pub seed: u64,
 }
 
 /// What reconciliation changed.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct CorrectionReport {
+    /// All, respawns included.
     pub count: u64,
     pub unexplained: u64,
+    /// Sizes of mispredictions (respawns are none), world units.
     pub p95_units: u64,
     pub max_units: u64,
-    pub by_reason: std::collections::BTreeMap<String, u64>,
+    pub by_reason: BTreeMap<String, u64>,
 }
 
+/// What the clients fired.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ShotReport {
     pub fired: u64,
@@ -64,17 +92,256 @@ pub struct ShotReport {
     pub confirmed_hits: u64,
 }
 
+/// What the clients pressed, and how steadily.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct InputReport {
+    pub produced: u64,
+    /// Ticks without an input because this process was stopped too long.
+    pub skipped: u64,
+    /// Jumps of the input clock and of the display clock.
+    pub input_clock_snaps: u64,
+    pub display_clock_snaps: u64,
+}
+
 /// Why a swarm could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum SwarmError {
+    /// The first client found no match to join; `Display` says why and what to do.
     #[error("{0}")]
     Connect(String),
-    #[error("cannot open a UDP socket: {0}")]
-    Socket(String),
+    #[error(transparent)]
+    Socket(#[from] SocketError),
 }
 
-/// Runs until `config.seconds` have passed or every client has ended.
+/// Runs until `config.seconds` have passed or every client has ended. If no client gets into the match, the reason of the
+/// first failure is the error.
 pub fn run_swarm(config: SwarmConfig, progress: &mut dyn FnMut(&SwarmProgress)) -> Result<SwarmReport, SwarmError> {
-    let _ = (config, progress);
-    todo!()
+    let clock = Clock::start();
+    let io = IoThread::start(clock)?;
+    let started = clock.now();
+    let end = started + Duration::from_secs(u64::from(config.seconds));
+    let mut members: Vec<Member> = Vec::with_capacity(config.count);
+    let mut next_progress = started + PROGRESS_INTERVAL;
+    loop {
+        let now = clock.now();
+        if now >= end || (members.len() == config.count && members.iter().all(|m| m.ended.is_some())) {
+            break;
+        }
+        while members.len() < config.count && now >= start_of(started, members.len()) {
+            members.push(Member::start(&config, members.len(), &io, now)?);
+        }
+        for member in members.iter_mut().filter(|m| m.due <= now) {
+            member.update(clock.now());
+        }
+        if let Some(reason) = nobody_got_in(&members) {
+            return Err(SwarmError::Connect(reason));
+        }
+        if now >= next_progress {
+            next_progress += PROGRESS_INTERVAL;
+            progress(&glance(&config, &members, now - started));
+        }
+        let next_start = (members.len() < config.count).then(|| start_of(started, members.len()));
+        sleep_until(clock, wake_time(&members, next_start, end.min(next_progress)));
+    }
+    let now = clock.now();
+    members.iter_mut().for_each(|member| member.leave(now));
+    let report = sum_up(&config, &members, now - started);
+    // The sockets close with their members; the thread that serves them goes last.
+    drop(members);
+    drop(io);
+    Ok(report)
 }
+
+/// One client of the swarm.
+struct Member {
+    app: App,
+    due: Duration,
+    /// When it began to play, and the bytes in and out until then.
+    playing: Option<(Duration, u64, u64)>,
+    /// When its session ended of itself, and why.
+    ended: Option<(Duration, String)>,
+    /// When its part was over, by itself or by the end of the run; its traffic while playing.
+    traffic: Option<(Duration, u64, u64)>,
+}
+
+impl Member {
+    fn start(config: &SwarmConfig, index: usize, io: &IoThread, now: Duration) -> Result<Member, SwarmError> {
+        let seed = Rng::fork(config.seed, index as u64).next_u64();
+        let connect = ConnectConfig {
+            name: format!("{}{}", config.name_prefix, index + 1),
+            password: config.password.clone(),
+            // Not from the run's seed: a second run within the server's timeout must not look like the first one's ghost.
+            seed: getrandom::u64().unwrap_or(seed),
+        };
+        let wire = io.connect(config.server)?;
+        let transport = ClientTransport::new(Box::new(wire), config.server, connect, now);
+        Ok(Member { app: bot_app(transport, seed), due: now, playing: None, ended: None, traffic: None })
+    }
+
+    fn update(&mut self, now: Duration) {
+        if self.ended.is_some() {
+            self.due = now + ENDED_INTERVAL;
+            return;
+        }
+        self.due = update(&mut self.app, now);
+        match self.app.world().resource::<Core>().0.status() {
+            Status::Playing if self.playing.is_none() => {
+                let (bytes_in, bytes_out) = self.bytes();
+                self.playing = Some((now, bytes_in, bytes_out));
+            }
+            Status::Ended(reason) => {
+                self.ended = Some((now, reason));
+                self.traffic = self.traffic_until(now);
+            }
+            _ => {}
+        }
+    }
+
+    /// The run is over: a clean goodbye.
+    fn leave(&mut self, now: Duration) {
+        if self.ended.is_some() {
+            return;
+        }
+        self.traffic = self.traffic_until(now);
+        let world = self.app.world_mut();
+        world.resource_scope(|world, mut renet: bevy::ecs::prelude::Mut<RenetClient>| {
+            world.resource_mut::<Transport>().0.disconnect(&mut renet.0);
+        });
+    }
+
+    fn is_connecting(&self) -> bool {
+        let state = self.app.world().resource::<Transport>().0.state();
+        matches!(state, ConnectState::Querying | ConnectState::Connecting)
+    }
+
+    fn bytes(&self) -> (u64, u64) {
+        let counters = self.app.world().resource::<Transport>().0.counters();
+        (counters.bytes_in, counters.bytes_out)
+    }
+
+    fn traffic_until(&self, now: Duration) -> Option<(Duration, u64, u64)> {
+        let (since, before_in, before_out) = self.playing?;
+        let (bytes_in, bytes_out) = self.bytes();
+        Some((now.saturating_sub(since), bytes_in - before_in, bytes_out - before_out))
+    }
+
+    fn stats(&self) -> &ClientStats {
+        self.app.world().resource::<Core>().0.stats()
+    }
+
+    fn rtt_ms(&self) -> Option<f64> {
+        self.app.world().resource::<Core>().0.rtt().map(|rtt| rtt.as_secs_f64() * 1e3)
+    }
+}
+
+/// The reason of the first failure, if nobody plays and somebody has failed.
+fn nobody_got_in(members: &[Member]) -> Option<String> {
+    if members.iter().any(|m| m.playing.is_some()) {
+        return None;
+    }
+    members.iter().find_map(|m| m.ended.as_ref().map(|(_, reason)| reason.clone()))
+}
+
+/// Clients come one by one, so that a server's door is not a stampede.
+fn start_of(started: Duration, index: usize) -> Duration {
+    started + START_INTERVAL * index as u32
+}
+
+/// The latest time that keeps nobody waiting over `COALESCE`.
+fn wake_time(members: &[Member], next_start: Option<Duration>, at_most: Duration) -> Duration {
+    let dues = || members.iter().map(|m| m.due).chain(next_start);
+    let Some(earliest) = dues().min() else { return at_most };
+    let shared = dues().filter(|due| *due <= earliest + COALESCE).max().unwrap_or(earliest);
+    shared.min(at_most)
+}
+
+fn sleep_until(clock: Clock, until: Duration) {
+    if let Some(rest) = until.checked_sub(clock.now()) {
+        std::thread::sleep(rest);
+    }
+}
+
+fn glance(config: &SwarmConfig, members: &[Member], elapsed: Duration) -> SwarmProgress {
+    let sum = |of: fn(&ClientStats) -> u64| members.iter().map(|m| of(m.stats())).sum();
+    SwarmProgress {
+        elapsed,
+        seconds: config.seconds,
+        count: config.count,
+        connecting: members.iter().filter(|m| m.ended.is_none() && m.is_connecting()).count(),
+        playing: members.iter().filter(|m| m.ended.is_none() && m.playing.is_some()).count(),
+        ended: members.iter().filter(|m| m.ended.is_some()).count(),
+        snapshots: sum(|s| s.snapshots),
+        corrections_unexplained: sum(|s| s.corrections.of(Reason::Unexplained)),
+        fired: sum(|s| s.shots.fired),
+        confirmed_hits: sum(|s| s.shots.confirmed_hits),
+        rtt_ms: mean_rtt_ms(members),
+    }
+}
+
+fn sum_up(config: &SwarmConfig, members: &[Member], elapsed: Duration) -> SwarmReport {
+    let mut stats = ClientStats::default();
+    let (mut seconds, mut bytes_in, mut bytes_out) = (0.0, 0, 0);
+    let mut ended: BTreeMap<String, u64> = BTreeMap::new();
+    let mut drops: BTreeMap<String, u64> = BTreeMap::new();
+    for member in members {
+        stats.merge(member.stats());
+        if let Some((time, into, out)) = member.traffic {
+            (seconds, bytes_in, bytes_out) = (seconds + time.as_secs_f64(), bytes_in + into, bytes_out + out);
+        }
+        if let Some((_, reason)) = &member.ended {
+            *ended.entry(reason.clone()).or_default() += 1;
+        }
+        for (reason, count) in member.app.world().resource::<Transport>().0.counters().drops {
+            *drops.entry(reason.to_owned()).or_default() += count;
+        }
+    }
+    for (reason, count) in &stats.drops {
+        *drops.entry((*reason).to_owned()).or_default() += count;
+    }
+    let per_second = |bytes: u64| if seconds > 0.0 { bytes as f64 / seconds } else { 0.0 };
+    let played = |m: &&Member| m.playing.is_some();
+    SwarmReport {
+        clients_connected: members.iter().filter(played).count(),
+        clients_disconnected: members.iter().filter(played).filter(|m| m.ended.is_some()).count(),
+        seconds: elapsed.as_secs_f64(),
+        snapshots: stats.snapshots,
+        bytes_in_per_client_s: per_second(bytes_in),
+        bytes_out_per_client_s: per_second(bytes_out),
+        corrections: CorrectionReport {
+            count: stats.corrections.count(),
+            unexplained: stats.corrections.of(Reason::Unexplained),
+            p95_units: stats.corrections.p95_units(),
+            max_units: stats.corrections.max_units(),
+            by_reason: stats.corrections.by_reason(),
+        },
+        starved_frames_pct: stats.starved_frames_pct(),
+        rtt_ms: mean_rtt_ms(members),
+        shots: ShotReport {
+            fired: stats.shots.fired,
+            claimed_hits: stats.shots.claimed_hits,
+            confirmed_hits: stats.shots.confirmed_hits,
+        },
+        inputs: InputReport {
+            produced: stats.inputs,
+            skipped: stats.ticks_skipped,
+            input_clock_snaps: stats.input_snaps,
+            display_clock_snaps: stats.display_snaps,
+        },
+        drops,
+        ended,
+        seed: config.seed,
+    }
+}
+
+fn mean_rtt_ms(members: &[Member]) -> f64 {
+    let (sum, count) = members.iter().filter_map(Member::rtt_ms).fold((0.0, 0u32), |(s, n), rtt| (s + rtt, n + 1));
+    if count == 0 { 0.0 } else { sum / f64::from(count) }
+}
+
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+/// Time between the starts of two clients: 64 of them are in within 1.3 s.
+const START_INTERVAL: Duration = Duration::from_millis(20);
+/// How much later than due a client may be updated to share a wake-up with others.
+const COALESCE: Duration = Duration::from_millis(1);
+/// How often to look at a client whose session is over.
+const ENDED_INTERVAL: Duration = Duration::from_secs(1);

@@ -48,15 +48,6 @@ impl SessionKey {
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
-
-    /// Shows that one holds the key without telling it: fresh for every `nonce`.
-    pub fn check(&self, nonce: u64) -> [u8; 8] {
-        let check_key = blake3::derive_key(CHECK_CONTEXT, &self.0);
-        let hash = blake3::keyed_hash(&check_key, &nonce.to_le_bytes());
-        let mut check = [0; 8];
-        check.copy_from_slice(&hash.as_bytes()[..8]);
-        check
-    }
 }
 
 impl std::fmt::Debug for SessionKey {
@@ -116,7 +107,6 @@ pub const PASSWORD_BYTES_MAX: usize = 64;
 
 const OPEN_CONTEXT: &str = "tickshot 2026-11-22 session key of an open server";
 const PASSWORD_CONTEXT: &str = "tickshot 2026-11-22 session key from a password";
-const CHECK_CONTEXT: &str = "tickshot 2026-11-22 proof of a session key";
 
 #[cfg(test)]
 mod tests {
@@ -130,13 +120,6 @@ mod tests {
         assert!(key("tick", 1) != key("tick", 2));
         assert!(key("tick", 1) != SessionKey::open());
         assert_eq!(SessionKey::from_password("", &[0; 16]).map(|_| ()), Err(PasswordError { bytes: 0 }));
-    }
-
-    #[test]
-    fn a_check_is_good_for_its_nonce_only() {
-        let key = SessionKey::open();
-        assert_eq!(key.check(1), key.check(1));
-        assert_ne!(key.check(1), key.check(2));
     }
 
     #[test]

@@ -130,7 +130,7 @@ mod linux {
             for message in results {
                 count += 1;
                 let Some(from) = message.address.and_then(address) else { continue };
-                let stamp = message.cmsgs().ok().and_then(|mut cmsgs| cmsgs.find_map(stamp));
+                let stamp = message.cmsgs().ok().and_then(|mut cmsgs| cmsgs.find_map(|control| stamp(&control)));
                 let age = stamp.map_or(Duration::ZERO, |stamp| wall.saturating_sub(stamp).min(AGE_MAX));
                 let bytes = message.iovs().next().unwrap_or_default();
                 take(from, now.saturating_sub(age), bytes);
@@ -139,9 +139,9 @@ mod linux {
         }
     }
 
-    fn stamp(message: ControlMessageOwned) -> Option<Duration> {
-        match message {
-            ControlMessageOwned::ScmTimestampns(time) => Some(Duration::from(time)),
+    fn stamp(control: &ControlMessageOwned) -> Option<Duration> {
+        match control {
+            ControlMessageOwned::ScmTimestampns(time) => Some(Duration::from(*time)),
             _ => None,
         }
     }

@@ -6,8 +6,10 @@
 //! Nothing here knows the rules of the game, what a message means, or an ECS.
 
 pub mod access;
+pub mod answers;
 mod batch;
 mod clock;
+pub mod counters;
 pub mod gate;
 mod held;
 mod inbox;

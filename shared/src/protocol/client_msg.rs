@@ -265,10 +265,11 @@ impl CodedStamp {
     }
 
     fn view(&self, tick: Tick) -> Result<ViewStamp, DecodeError> {
-        let a = tick.checked_minus(self.age.into()).ok_or(DecodeError::Value("view stamp"))?;
-        let b = a.plus(self.span.into());
+        let impossible = DecodeError::Value("view stamp");
+        let a = tick.checked_minus(self.age.into()).ok_or(impossible)?;
+        let b = a.0.checked_add(self.span.into()).map(Tick).ok_or(impossible)?;
         let stamp = ViewStamp { a, b, fraction: self.fraction, own_fraction: self.own_fraction };
-        if stamp_is_possible(&stamp, tick) { Ok(stamp) } else { Err(DecodeError::Value("view stamp")) }
+        if stamp_is_possible(&stamp, tick) { Ok(stamp) } else { Err(impossible) }
     }
 }
 

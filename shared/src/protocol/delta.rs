@@ -5,7 +5,7 @@
 
 use super::DecodeError;
 use super::bits::{BitReader, BitRun, BitWriter};
-use super::fields::{Form, Group, fits, mask, signed};
+use super::fields::{Field, Form, Group, fits, mask, signed};
 use crate::sim::world::Player;
 
 /// Anything bits can be appended to.
@@ -74,9 +74,32 @@ fn encode_group(group: &Group, predicted: &Player, now: &Player, sink: &mut impl
         sink.put(u64::from(value), bits);
         spent += bits as u8;
     };
-    match group.form {
-        Form::Each => {
-            for field in group.fields {
+    match (group.form, group.fields) {
+        (Form::One(classes), [field]) => {
+            let residual = field.residual(predicted, now);
+            let width = put_class(classes, &[residual], &mut put);
+            put(residual as u32 & mask(width), width);
+        }
+        (Form::Pair(classes), [x, y]) => {
+            let residuals = [x.residual(predicted, now), y.residual(predicted, now)];
+            let width = put_class(classes, &residuals, &mut put);
+            match residuals {
+                [one, 0] => {
+                    put(ONLY_X, 2);
+                    put(one as u32 & mask(width), width);
+                }
+                [0, one] => {
+                    put(ONLY_Y, 2);
+                    put(one as u32 & mask(width), width);
+                }
+                both => {
+                    put(0, 1);
+                    both.iter().for_each(|&residual| put(residual as u32 & mask(width), width));
+                }
+            }
+        }
+        (_, fields) => {
+            for field in fields {
                 let residual = field.residual(predicted, now);
                 put(u32::from(residual != 0), 1);
                 if residual != 0 {
@@ -84,51 +107,86 @@ fn encode_group(group: &Group, predicted: &Player, now: &Player, sink: &mut impl
                 }
             }
         }
-        Form::Classes(classes) => {
-            let last = classes.len() - 1;
-            let holds = |bits: u32| group.fields.iter().all(|f| fits(f.residual(predicted, now), bits));
-            let class = classes.iter().position(|&bits| holds(bits)).unwrap_or(last);
-            // Unary: as many ones as the class, closed by a zero unless it is the last.
-            put(mask(class as u32), (class + usize::from(class < last)) as u32);
-            for field in group.fields {
-                put(field.residual(predicted, now) as u32 & mask(classes[class]), classes[class]);
-            }
-        }
     }
     spent
 }
 
 fn decode_group(group: &Group, player: &mut Player, bits: &mut BitReader<'_>) -> Result<(), DecodeError> {
-    // The residual that must be there for this form to be the shortest one.
-    let mut justified = false;
-    match group.form {
-        Form::Each => {
-            for field in group.fields {
+    match (group.form, group.fields) {
+        (Form::One(classes), [field]) => {
+            let class = read_class(classes, bits)?;
+            let residual = read_residual(classes[class], bits)?;
+            check_class(group, classes, class, &[residual])?;
+            apply(field, player, residual)
+        }
+        (Form::Pair(classes), [x, y]) => {
+            let class = read_class(classes, bits)?;
+            let mut residuals = [0; 2];
+            if bits.read_bool()? {
+                let only = bits.read(1)? as usize;
+                residuals[only] = read_residual(classes[class], bits)?;
+            } else {
+                residuals = [read_residual(classes[class], bits)?, read_residual(classes[class], bits)?];
+                if residuals.contains(&0) {
+                    return Err(DecodeError::NotCanonical(group.name));
+                }
+            }
+            check_class(group, classes, class, &residuals)?;
+            apply(x, player, residuals[0])?;
+            apply(y, player, residuals[1])
+        }
+        (_, fields) => {
+            let mut any = false;
+            for field in fields {
                 if bits.read_bool()? {
-                    let residual = signed(bits.read(field.bits)?, field.bits);
+                    let residual = read_residual(field.bits, bits)?;
                     if residual == 0 {
                         return Err(DecodeError::NotCanonical(field.name));
                     }
-                    justified = true;
-                    if !field.shift(player, residual) {
-                        return Err(DecodeError::Value(field.name));
-                    }
+                    any = true;
+                    apply(field, player, residual)?;
                 }
             }
-        }
-        Form::Classes(classes) => {
-            let mut class = 0;
-            while class + 1 < classes.len() && bits.read_bool()? {
-                class += 1;
-            }
-            for field in group.fields {
-                let residual = signed(bits.read(classes[class])?, classes[class]);
-                justified |= if class == 0 { residual != 0 } else { !fits(residual, classes[class - 1]) };
-                if !field.shift(player, residual) {
-                    return Err(DecodeError::Value(field.name));
-                }
-            }
+            if any { Ok(()) } else { Err(DecodeError::NotCanonical(group.name)) }
         }
     }
-    if justified { Ok(()) } else { Err(DecodeError::NotCanonical(group.name)) }
 }
+
+/// Name the smallest class that holds all `residuals`; returns its width.
+fn put_class(classes: &[u32], residuals: &[i32], put: &mut impl FnMut(u32, u32)) -> u32 {
+    let last = classes.len() - 1;
+    let holds = |&width: &u32| residuals.iter().all(|&residual| fits(residual, width));
+    let class = classes.iter().position(holds).unwrap_or(last);
+    // Unary: as many ones as the class, closed by a zero unless it is the last.
+    put(mask(class as u32), (class + usize::from(class < last)) as u32);
+    classes[class]
+}
+
+fn read_class(classes: &[u32], bits: &mut BitReader<'_>) -> Result<usize, DecodeError> {
+    let mut class = 0;
+    while class + 1 < classes.len() && bits.read_bool()? {
+        class += 1;
+    }
+    Ok(class)
+}
+
+/// A group that is there has changed, and no smaller class would have held it.
+fn check_class(group: &Group, classes: &[u32], class: usize, residuals: &[i32]) -> Result<(), DecodeError> {
+    let needed = residuals.iter().any(|&residual| match class.checked_sub(1) {
+        None => residual != 0,
+        Some(smaller) => !fits(residual, classes[smaller]),
+    });
+    if needed { Ok(()) } else { Err(DecodeError::NotCanonical(group.name)) }
+}
+
+fn read_residual(width: u32, bits: &mut BitReader<'_>) -> Result<i32, DecodeError> {
+    Ok(signed(bits.read(width)?, width))
+}
+
+fn apply(field: &Field, player: &mut Player, residual: i32) -> Result<(), DecodeError> {
+    if field.shift(player, residual) { Ok(()) } else { Err(DecodeError::Value(field.name)) }
+}
+
+/// Marks of a pair of which one changed: a set bit, then which.
+const ONLY_X: u32 = 0b01;
+const ONLY_Y: u32 = 0b11;

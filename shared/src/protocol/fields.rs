@@ -31,11 +31,15 @@ pub struct Group {
 }
 
 /// How the residuals of a changed group are written.
+///
+/// Classes are widths, ascending, the last the full one: the smallest class that holds every residual is named in
+/// unary, then the residuals follow as signed numbers of that width.
 #[derive(Clone, Copy, Debug)]
 pub enum Form {
-    /// A class in unary, then every residual as a signed number of that class's width. The smallest class that holds
-    /// all of them is used; the last is the full width.
-    Classes(&'static [u32]),
+    /// One field, by class.
+    One(&'static [u32]),
+    /// Two fields, x and y, by class; a mark tells when only one of them changed, and which.
+    Pair(&'static [u32]),
     /// Per field one bit, and its residual in full if it changed.
     Each,
 }
@@ -70,7 +74,7 @@ pub static PUBLIC: [Group; 3] = [
     },
     Group {
         name: "pos",
-        form: Form::Classes(&[6, 9, POS_BITS]),
+        form: Form::Pair(&[6, 8, 10, POS_BITS]),
         fields: &[
             Field { name: "x", bits: POS_BITS, read: |p| p.pos.x as u32, write: |p, v| (p.pos.x = v as i32, true).1 },
             Field { name: "y", bits: POS_BITS, read: |p| p.pos.y as u32, write: |p, v| (p.pos.y = v as i32, true).1 },
@@ -78,7 +82,7 @@ pub static PUBLIC: [Group; 3] = [
     },
     Group {
         name: "aim",
-        form: Form::Classes(&[5, 7, 10]),
+        form: Form::One(&[4, 6, 8, 10]),
         fields: &[Field {
             name: "aim",
             bits: 10,
@@ -123,7 +127,7 @@ pub static OWNER: [Group; 3] = [
     },
     Group {
         name: "cooldown",
-        form: Form::Classes(&[5, 8]),
+        form: Form::One(&[5, 8]),
         fields: &[Field {
             name: "fire_cooldown",
             bits: 8,
@@ -133,7 +137,7 @@ pub static OWNER: [Group; 3] = [
     },
     Group {
         name: "vel",
-        form: Form::Classes(&[6, 9, VEL_BITS]),
+        form: Form::Pair(&[6, 9, VEL_BITS]),
         fields: &[
             Field {
                 name: "vel_x",
@@ -195,6 +199,12 @@ impl ExtrapolationTable {
     }
 }
 
+impl From<TickRate> for ExtrapolationTable {
+    fn from(rate: TickRate) -> ExtrapolationTable {
+        ExtrapolationTable::of(rate)
+    }
+}
+
 impl Field {
     /// The value, cut to its width.
     #[inline]
@@ -225,7 +235,8 @@ pub const fn bits_max(groups: &[Group]) -> u32 {
     while g < groups.len() {
         let fields = groups[g].fields;
         bits += match groups[g].form {
-            Form::Classes(classes) => classes.len() as u32,
+            Form::One(classes) => classes.len() as u32,
+            Form::Pair(classes) => 1 + classes.len() as u32,
             Form::Each => 1 + fields.len() as u32,
         };
         let mut f = 0;
@@ -274,3 +285,25 @@ const VEL_BITS: u32 = 16;
 
 // The cache of encoded deltas keeps a player in one run.
 const _: () = assert!(bits_max(&PUBLIC) <= BitRun::BITS_MAX);
+// A group's form fits its fields, and its widest class holds every residual.
+const _: () = assert!(forms_fit(&PUBLIC) && forms_fit(&OWNER));
+
+const fn forms_fit(groups: &[Group]) -> bool {
+    let mut g = 0;
+    while g < groups.len() {
+        let fields = groups[g].fields;
+        let fits = match groups[g].form {
+            Form::One(classes) => fields.len() == 1 && classes[classes.len() - 1] == fields[0].bits,
+            Form::Pair(classes) => {
+                let full = classes[classes.len() - 1];
+                fields.len() == 2 && full == fields[0].bits && full == fields[1].bits
+            }
+            Form::Each => true,
+        };
+        if !fits {
+            return false;
+        }
+        g += 1;
+    }
+    true
+}

@@ -11,6 +11,7 @@ pub mod bits;
 pub mod client_msg;
 pub mod control;
 pub mod delta;
+mod delta_cache;
 pub mod error;
 pub mod fields;
 pub mod lane;

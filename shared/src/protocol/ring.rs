@@ -10,6 +10,7 @@ use crate::sim::world::{Player, Slot};
 use crate::tick::Tick;
 
 /// The snapshots of the last [`HISTORY_TICKS`] ticks that arrived. Rows are reused: after one round nothing allocates.
+#[derive(Clone)]
 pub struct SnapshotRing {
     table: ExtrapolationTable,
     rows: Vec<Snapshot>,
@@ -22,10 +23,11 @@ pub struct SnapshotRing {
 }
 
 impl SnapshotRing {
-    /// For a world of `capacity` slots, 1..=[`PLAYERS_MAX`] (cut to it: the number may come from a server).
-    pub fn new(capacity: usize, table: ExtrapolationTable) -> SnapshotRing {
+    /// For a world of `capacity` slots, 1..=[`PLAYERS_MAX`] (cut to it: the number may come from a server); `table` from
+    /// its tick rate.
+    pub fn new(capacity: usize, table: impl Into<ExtrapolationTable>) -> SnapshotRing {
         SnapshotRing {
-            table,
+            table: table.into(),
             rows: vec![Snapshot::default(); HISTORY_TICKS],
             ticks: vec![None; HISTORY_TICKS],
             newest: None,

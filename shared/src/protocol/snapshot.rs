@@ -7,13 +7,14 @@
 //! Layout after the lane byte: header, own player, "some are stale" bit, visible set, entities in slot order (each with
 //! a stale bit if some are stale and the receiver knows it already).
 
-use super::bits::{BitRun, BitWriter, Mark};
+use super::bits::{BitWriter, Mark};
+use super::delta_cache::{Base, DeltaCache, Present};
 use super::fields::{self, ExtrapolationTable, OWNER, PUBLIC};
 use super::server_msg::SnapshotHeader;
 use super::slots::SlotSet;
 use super::told::Told;
 use super::{delta, lane};
-use crate::limits::{BASELINE_AGE_TICKS_MAX, PLAYERS_MAX, SNAPSHOT_BYTES_MAX};
+use crate::limits::{PLAYERS_MAX, SNAPSHOT_BYTES_MAX};
 use crate::sim::history::History;
 use crate::sim::world::{Player, Slot};
 use crate::tick::Tick;
@@ -42,7 +43,7 @@ pub struct SnapshotRequest<'a> {
     /// The receiver's player, present in state `header.tick`; `None` for spectators.
     pub own: Option<Slot>,
     /// What the receiver was told in the snapshot to code against. Not used if older than
-    /// [`BASELINE_AGE_TICKS_MAX`] ticks.
+    /// [`crate::limits::BASELINE_AGE_TICKS_MAX`] ticks.
     pub baseline: Option<&'a Told>,
     /// Slots the receiver may see, ascending, without `own`, all present in state `header.tick`.
     pub visible: &'a [Slot],
@@ -69,11 +70,11 @@ pub struct SnapshotStats {
 }
 
 impl SnapshotEncoder {
-    /// For a world of `capacity` slots, at most [`PLAYERS_MAX`].
-    pub fn new(capacity: usize, table: ExtrapolationTable) -> SnapshotEncoder {
+    /// For a world of `capacity` slots, at most [`PLAYERS_MAX`]; `table` from its tick rate.
+    pub fn new(capacity: usize, table: impl Into<ExtrapolationTable>) -> SnapshotEncoder {
         assert!((1..=PLAYERS_MAX).contains(&capacity), "capacity is checked where it is configured");
         SnapshotEncoder {
-            table,
+            table: table.into(),
             now: Tick(0),
             deltas: DeltaCache::new(capacity),
             known: SlotSet::new(capacity),
@@ -96,6 +97,7 @@ impl SnapshotEncoder {
     pub fn encode(&mut self, request: SnapshotRequest<'_>, told: &mut Told, out: &mut Vec<u8>) -> SnapshotStats {
         let SnapshotRequest { mut header, history, own, baseline, visible, priority } = request;
         assert_eq!(header.tick, self.now, "begin() names the tick of the snapshots that follow");
+        debug_assert!(visible.is_sorted_by(|a, b| a < b) && own.is_none_or(|own| !visible.contains(&own)));
         let state = history.state(self.now).expect("the caller pushed the state that it wants sent");
         let base = Base::of(baseline, self.now);
         header.baseline = base.map(|base| base.told.tick());
@@ -168,7 +170,7 @@ impl SnapshotEncoder {
         debug_assert!(entities_start > start);
         for &slot in world.visible {
             let age = world.age(slot, &self.known);
-            bits.append(self.deltas.run(world, slot, age, &self.table));
+            bits.append(&self.deltas.run(world, slot, age, &self.table));
         }
         if bits.bits() > PAYLOAD_BITS_MAX {
             self.deltas.unuse(world, &self.known);
@@ -207,7 +209,7 @@ impl SnapshotEncoder {
             if chosen {
                 let run = self.deltas.run(world, slot, world.age(slot, &self.known), &self.table);
                 entity_bits += run.bits() as usize;
-                bits.append(run);
+                bits.append(&run);
                 told.tell(slot, 0);
             } else if let Some(base) = world.base.filter(|_| known) {
                 told.tell(slot, base.told.age(slot, base.shift));
@@ -244,138 +246,6 @@ impl SnapshotEncoder {
             }
         }
         sent
-    }
-}
-
-/// The world as one snapshot sees it.
-struct Present<'a> {
-    state: &'a [Option<Player>],
-    history: &'a History,
-    base: Option<Base<'a>>,
-    visible: &'a [Slot],
-}
-
-impl Present<'_> {
-    /// Age in ticks of what the receiver knows of `slot`; 0 = nothing.
-    #[inline]
-    fn age(&self, slot: Slot, known: &SlotSet) -> u32 {
-        match self.base {
-            Some(base) if known.contains(slot) => base.told.age(slot, base.shift),
-            _ => 0,
-        }
-    }
-}
-
-/// A baseline that can be used, and its age in ticks.
-#[derive(Clone, Copy)]
-struct Base<'a> {
-    told: &'a Told,
-    shift: u32,
-}
-
-impl<'a> Base<'a> {
-    fn of(told: Option<&'a Told>, now: Tick) -> Option<Base<'a>> {
-        let told = told?;
-        let shift = now.since(told.tick())?;
-        (1..=BASELINE_AGE_TICKS_MAX).contains(&shift).then_some(Base { told, shift })
-    }
-
-    /// The own player in the baseline and its age, if it is the same slot.
-    fn own(&self, own: Slot, history: &'a History) -> Option<(&'a Player, u32)> {
-        (self.told.own() == Some(own)).then_some(())?;
-        let player = history.player(self.told.tick(), own).expect("what was told is in the history");
-        Some((player, self.shift))
-    }
-}
-
-/// The encoded deltas of one tick, by baseline age (0 = against nothing) and slot: clients with equal round trips read
-/// one row in order.
-struct DeltaCache {
-    capacity: usize,
-    entries: Vec<CachedDelta>,
-    /// Entries of other generations are void.
-    generation: u32,
-    /// Entries of this generation.
-    made: Vec<u32>,
-    /// Bits of earlier generations, as [`delta::Spent`], times their uses.
-    totals: [u64; 4],
-}
-
-#[derive(Clone, Copy, Default)]
-struct CachedDelta {
-    run: BitRun,
-    generation: u32,
-    /// Snapshots it went into.
-    uses: u32,
-    spent: delta::Spent,
-}
-
-impl DeltaCache {
-    fn new(capacity: usize) -> DeltaCache {
-        let rows = BASELINE_AGE_TICKS_MAX as usize + 1;
-        let entries = vec![CachedDelta::default(); rows * capacity];
-        DeltaCache { capacity, entries, generation: 1, made: Vec::new(), totals: [0; 4] }
-    }
-
-    fn forget(&mut self) {
-        self.totals = self.totals();
-        self.made.clear();
-        self.generation = self.generation.wrapping_add(1).max(1);
-    }
-
-    /// The delta of `slot` against its state `age` ticks ago, counted as used.
-    #[inline]
-    fn run(&mut self, world: &Present<'_>, slot: Slot, age: u32, table: &ExtrapolationTable) -> &BitRun {
-        let index = age as usize * self.capacity + slot.index();
-        if self.entries[index].generation != self.generation {
-            self.make(world, slot, age, table);
-        }
-        let entry = &mut self.entries[index];
-        entry.uses += 1;
-        &entry.run
-    }
-
-    /// Bits of the delta of `slot`, not counted as used.
-    fn cost(&mut self, world: &Present<'_>, slot: Slot, age: u32, table: &ExtrapolationTable) -> u32 {
-        let bits = self.run(world, slot, age, table).bits();
-        self.entries[age as usize * self.capacity + slot.index()].uses -= 1;
-        bits
-    }
-
-    /// Take back the uses of a snapshot that did not fit.
-    fn unuse(&mut self, world: &Present<'_>, known: &SlotSet) {
-        for &slot in world.visible {
-            self.entries[world.age(slot, known) as usize * self.capacity + slot.index()].uses -= 1;
-        }
-    }
-
-    #[cold]
-    fn make(&mut self, world: &Present<'_>, slot: Slot, age: u32, table: &ExtrapolationTable) {
-        let player = world.state[slot.index()].as_ref().expect("visible players are present");
-        let predicted = match world.base.filter(|_| age > 0) {
-            Some(base) => {
-                let told = Tick(base.told.tick().0 + base.shift - age);
-                let known = world.history.player(told, slot).expect("what was told is in the history");
-                fields::predict(known, age, table)
-            }
-            None => Player::default(),
-        };
-        let mut run = BitRun::default();
-        let spent = delta::encode(&PUBLIC, &predicted, player, &mut run);
-        let index = age as usize * self.capacity + slot.index();
-        self.entries[index] = CachedDelta { run, generation: self.generation, uses: 0, spent };
-        self.made.push(index as u32);
-    }
-
-    fn totals(&self) -> [u64; 4] {
-        let mut totals = self.totals;
-        for &index in &self.made {
-            let entry = &self.entries[index as usize];
-            for (total, bits) in totals.iter_mut().zip(entry.spent) {
-                *total += u64::from(bits) * u64::from(entry.uses);
-            }
-        }
-        totals
     }
 }
 

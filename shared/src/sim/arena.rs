@@ -17,6 +17,7 @@ pub struct Arena {
     rows: BitGrid,
     /// The same tiles transposed: a steep line of sight reads columns as a flat one reads rows.
     columns: BitGrid,
+    sums: WallSums,
     spawns: Vec<IVec2>,
     hash: MapHash,
 }
@@ -43,8 +44,9 @@ impl Arena {
         let map = tmx::read(tmx).map_err(refuse)?;
         let rows = BitGrid::new(map.width, map.height, |x, y| map.solid[(y * map.width + x) as usize]);
         let columns = BitGrid::new(map.height, map.width, |y, x| map.solid[(y * map.width + x) as usize]);
+        let sums = WallSums::new(&rows);
         let spawns = check_spawns(&map, &rows).map_err(refuse)?;
-        Ok(Arena { name: name.to_owned(), rows, columns, spawns, hash: MapHash::of(tmx) })
+        Ok(Arena { name: name.to_owned(), rows, columns, sums, spawns, hash: MapHash::of(tmx) })
     }
 
     /// The name given to [`Arena::parse`].
@@ -86,6 +88,12 @@ impl Arena {
     /// Any solid tile besides the outermost ring.
     pub fn has_inner_walls(&self) -> bool {
         (1..self.height() - 1).any(|y| (1..self.width() - 1).any(|x| self.is_solid(x, y)))
+    }
+
+    /// Whether all tiles from `low` to `high` (both included, `low <= high`) lie inside the map and are free.
+    #[inline]
+    pub fn is_box_free(&self, low: IVec2, high: IVec2) -> bool {
+        low.min_element() >= 0 && high.x < self.width() && high.y < self.height() && self.sums.count(low, high) == 0
     }
 
     /// Tiles by row, for scans along x.
@@ -150,20 +158,52 @@ impl BitGrid {
         self.words[y as usize * self.stride + x as usize / 64] >> (x as u32 % 64) & 1 != 0
     }
 
-    /// Whether any tile `first..=last` (`first <= last`) of `line` is solid.
+    /// The bits of lines `first..=last`, which lie inside the map.
+    pub(super) fn lines(&self, first: i32, last: i32) -> impl Iterator<Item = &[u64]> {
+        self.words[first as usize * self.stride..(last + 1) as usize * self.stride].chunks_exact(self.stride)
+    }
+}
+
+/// Whether any of bits `first..=last` (`first <= last`, within the line) is set.
+#[inline]
+pub(super) fn any_in_words(line: &[u64], first: i32, last: i32) -> bool {
+    let (low, high) = (u64::MAX << (first & 63), u64::MAX >> (!last & 63));
+    let (a, b) = (first as usize / 64, last as usize / 64);
+    if a == b {
+        return line[a] & low & high != 0;
+    }
+    line[a] & low != 0 || line[b] & high != 0 || line[a + 1..b].iter().any(|&word| word != 0)
+}
+
+/// Walls counted from the top left corner (a summed-area table): the walls in any box are four look-ups away.
+#[derive(Clone, Debug)]
+struct WallSums {
+    stride: usize,
+    /// Entry `x, y`: walls above and left of tile `x, y`.
+    counts: Vec<u32>,
+}
+
+impl WallSums {
+    fn new(rows: &BitGrid) -> WallSums {
+        let stride = rows.width as usize + 1;
+        let mut counts = vec![0; stride * (rows.height as usize + 1)];
+        for y in 0..rows.height {
+            let mut in_row = 0;
+            for x in 0..rows.width {
+                in_row += u32::from(rows.contains(x, y));
+                let below = (y as usize + 1) * stride + x as usize + 1;
+                counts[below] = counts[below - stride] + in_row;
+            }
+        }
+        WallSums { stride, counts }
+    }
+
     #[inline]
-    pub(super) fn any_in_span(&self, line: i32, first: i32, last: i32) -> bool {
-        if first < 0 || last >= self.width || line as u32 >= self.height as u32 {
-            return true;
-        }
-        let (first, last) = (first as usize, last as usize);
-        let words = &self.words[line as usize * self.stride..][..self.stride];
-        let (low, high) = (u64::MAX << (first % 64), u64::MAX >> (63 - last % 64));
-        let (a, b) = (first / 64, last / 64);
-        if a == b {
-            return words[a] & low & high != 0;
-        }
-        words[a] & low != 0 || words[b] & high != 0 || words[a + 1..b].iter().any(|&w| w != 0)
+    fn count(&self, low: IVec2, high: IVec2) -> u32 {
+        let (top, bottom) = (low.y as usize * self.stride, (high.y as usize + 1) * self.stride);
+        let (left, right) = (low.x as usize, high.x as usize + 1);
+        (self.counts[bottom + right] + self.counts[top + left])
+            - (self.counts[top + right] + self.counts[bottom + left])
     }
 }
 

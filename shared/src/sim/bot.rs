@@ -25,10 +25,13 @@ pub struct Bot {
     /// Where it points, in full resolution; `None` until it first sees its own player.
     aim: Option<Turn>,
     enemy: Option<Enemy>,
+    /// Where an enemy went out of sight that it means to follow.
+    lost_at: Option<IVec2>,
     /// Corners still to walk to, next one last.
     way: Vec<IVec2>,
     heading: Heading,
-    /// The heading is kept until then, in a fight or when it got stuck.
+    heading_since: Tick,
+    /// The heading is kept until then: in a fight, when it got stuck, and for a moment between the two ways of walking.
     heading_until: Tick,
     burst: Burst,
     progress: Progress,
@@ -71,8 +74,10 @@ impl Bot {
             rng: Rng::fork(seed, 0x626f_7400 + u64::from(slot.0)),
             aim: None,
             enemy: None,
+            lost_at: None,
             way: Vec::new(),
             heading: Heading::STAND,
+            heading_since: Tick(0),
             heading_until: Tick(0),
             burst: Burst::default(),
             progress: Progress::default(),
@@ -95,7 +100,7 @@ impl Bot {
         self.unstick(arena, rate, now, own);
         match self.enemy {
             Some(enemy) => self.strafe(arena, rate, now, own, &enemy),
-            None => self.walk(arena, now, own),
+            None => self.walk(arena, rate, now, own),
         }
         let aim = self.turn(rate, now, own, aim);
         self.aim = Some(aim);
@@ -106,6 +111,7 @@ impl Bot {
     /// A dead bot starts afresh.
     fn forget(&mut self, own: &Player) {
         self.enemy = None;
+        self.lost_at = None;
         self.way.clear();
         self.heading = Heading::STAND;
         self.heading_until = Tick(0);
@@ -123,10 +129,10 @@ impl Bot {
                     self.enemy = Some(enemy);
                     return;
                 }
-                Some((_, pose)) if !pose.alive => self.way.clear(),
-                _ => self.pursue(arena, own, &enemy),
+                Some((_, pose)) if !pose.alive => {}
+                _ => self.lost_at = Some(enemy.last_seen_at).filter(|_| self.rng.chance(2, 3)),
             }
-            self.heading_until = now;
+            self.way.clear();
         }
         // Looking round is the dearest thing a bot does: a few times a second, not all bots in the same tick.
         if !(now.0 + u32::from(self.slot.0)).is_multiple_of(rate.ticks_in_ms(LOOK_EVERY_MS)) {
@@ -143,7 +149,7 @@ impl Bot {
             let aim_error = self.rng.range_i32(-FIRST_ERROR_STEPS, FIRST_ERROR_STEPS);
             let next_slip = now.plus(rate.ticks_in_ms(SLIP_MS.0));
             self.enemy = Some(Enemy { slot, since: now, last_seen_at, aim_error, next_slip });
-            self.heading_until = now;
+            self.heading_until = self.heading_since.plus(rate.ticks_in_ms(HOLD_LEAST_MS));
         }
     }
 
@@ -153,15 +159,6 @@ impl Bot {
         if now >= enemy.next_slip {
             enemy.aim_error += self.rng.range_i32(-SLIP_STEPS, SLIP_STEPS);
             enemy.next_slip = now.plus(self.draw_ticks(rate, SLIP_MS));
-        }
-    }
-
-    /// Follows an enemy that went out of sight, or lets it go.
-    fn pursue(&mut self, arena: &Arena, own: &Player, enemy: &Enemy) {
-        self.way.clear();
-        if self.rng.chance(2, 3) {
-            self.way = route::towards(arena, own.pos, enemy.last_seen_at);
-            self.way.reverse();
         }
     }
 
@@ -182,29 +179,53 @@ impl Bot {
         if self.heading != Heading::STAND && moved < STUCK_UNITS {
             self.way.clear();
             let wanted = 1 + self.rng.below(8) as u8;
-            self.heading = self.free_heading(arena, own, wanted);
+            self.go(now, self.free_heading(arena, own, wanted));
             self.heading_until = now.plus(rate.ticks_in_ms(STUCK_MS));
         }
     }
 
     /// Along the way to the next corner; to a new place when there.
-    fn walk(&mut self, arena: &Arena, now: Tick, own: &Player) {
-        if now < self.heading_until {
+    fn walk(&mut self, arena: &Arena, rate: TickRate, now: Tick, own: &Player) {
+        if self.keeps_heading(arena, rate, now, own) {
             return;
         }
         while self.way.last().is_some_and(|&corner| (corner - own.pos).abs().max_element() < ARRIVED_UNITS) {
             self.way.pop();
         }
         if self.way.is_empty() {
-            self.way = route::wander(arena, own.pos, &mut self.rng);
+            self.way = self.lost_at.take().map_or_else(Vec::new, |to| route::towards(arena, own.pos, to));
+            if self.way.is_empty() {
+                self.way = route::wander(arena, own.pos, &mut self.rng);
+            }
             self.way.reverse();
         }
-        self.heading = self.way.last().map_or(Heading::STAND, |&corner| heading_of(Turn::of(corner - own.pos)));
+        let Some(&corner) = self.way.last() else {
+            return self.go(now, Heading::STAND);
+        };
+        // A little off is no reason to turn: it would zigzag between two headings.
+        let bearing = Turn::of(corner - own.pos);
+        let off = Turn::of(axes(self.heading)).shortest_to(bearing).abs();
+        if self.heading == Heading::STAND || off > OFF_COURSE_STEPS {
+            self.go(now, heading_of(bearing));
+        }
+    }
+
+    /// Whether it stays on the heading it decided on: for its time, or a moment when a wall is near.
+    fn keeps_heading(&self, arena: &Arena, rate: TickRate, now: Tick, own: &Player) -> bool {
+        let free = route::step_free(arena, route::tile_of(own.pos), axes(self.heading));
+        let least = self.heading_since.plus(rate.ticks_in_ms(HOLD_LEAST_MS));
+        now < if free { self.heading_until } else { self.heading_until.min(least) }
+    }
+
+    fn go(&mut self, now: Tick, heading: Heading) {
+        if heading != self.heading {
+            (self.heading, self.heading_since) = (heading, now);
+        }
     }
 
     /// Across the line to the enemy, a while to each side; nearer when far, away when very near.
     fn strafe(&mut self, arena: &Arena, rate: TickRate, now: Tick, own: &Player, enemy: &Enemy) {
-        if now < self.heading_until {
+        if self.keeps_heading(arena, rate, now, own) {
             return;
         }
         let gap = enemy.last_seen_at - own.pos;
@@ -216,7 +237,7 @@ impl Bot {
             _ => 0,
         };
         let wanted = heading_of(Turn::of(gap).turned(across + lean));
-        self.heading = self.free_heading(arena, own, wanted.value());
+        self.go(now, self.free_heading(arena, own, wanted.value()));
         self.heading_until = now.plus(self.draw_ticks(rate, STRAFE_MS));
     }
 
@@ -251,8 +272,9 @@ impl Bot {
         };
         let gap = enemy.last_seen_at - own.pos;
         let distance = gap.as_i64vec2().length_squared().isqrt().max(1);
-        let body_steps = i64::from(Player::RADIUS) * STEPS_PER_RADIAN / distance;
-        let on_target = i64::from(aim.shortest_to(Turn::of(gap)).abs()) <= body_steps;
+        // Keen: it fires at half as much again as the body's width, and so misses now and then.
+        let keen_steps = i64::from(Player::RADIUS) * STEPS_PER_RADIAN * 3 / 2 / distance;
+        let on_target = i64::from(aim.shortest_to(Turn::of(gap)).abs()) <= keen_steps;
         if now < self.burst.hold_until {
             return on_target;
         }
@@ -283,10 +305,10 @@ const STEPS_PER_RADIAN: i64 = 10430;
 const SIGHT_UNITS: i64 = 35 * UNITS_PER_METRE as i64;
 const LOOK_EVERY_MS: u32 = 120;
 const REACTION_MS: u32 = 220;
-/// Aim error at first sight (16 degrees), how fast it shrinks, and the slips that keep a bot human (4 degrees).
+/// Aim error at first sight (16 degrees), how fast it shrinks, and the slips that keep a bot human (6 degrees).
 const FIRST_ERROR_STEPS: i32 = 3000;
 const STEADY_PER_S: i32 = 5;
-const SLIP_STEPS: i32 = 700;
+const SLIP_STEPS: i32 = 1100;
 const SLIP_MS: (u32, u32) = (300, 800);
 /// Fastest turn (500 degrees a second), and the share of what is missing that is turned per second.
 const TURN_STEPS_PER_S: i32 = 91_000;
@@ -299,6 +321,10 @@ const FAR_UNITS: i64 = 12 * UNITS_PER_METRE as i64;
 const NEAR_UNITS: i64 = 4 * UNITS_PER_METRE as i64;
 /// How long it looks where a hit came from.
 const WARY_MS: u32 = 800;
+/// Shortest time between two changes of heading when a fight begins or ends.
+const HOLD_LEAST_MS: u32 = 250;
+/// A walker turns when its corner is this far off its heading (40 degrees).
+const OFF_COURSE_STEPS: i32 = 7280;
 /// A corner counts as reached this near.
 const ARRIVED_UNITS: i32 = 300;
 /// Less than this in [`STUCK_MS`] while walking is being stuck.

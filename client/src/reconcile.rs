@@ -1,0 +1,182 @@
+//! Prediction meets truth: compares the own state of a snapshot with the predicted one, replaces it if they differ, says by
+//! how much and why, and hides what would be seen of it.
+//!
+//! Time line: a snapshot of tick *P* carries the exact own state *P* and what became of input *P*. If every snapshot arrives,
+//! each tick is compared once, and the cause of a difference is known exactly: something that happened in tick *P*. If
+//! snapshots were lost in between, the cause may lie in one of theirs.
+
+use crate::input_log::InputLog;
+use crate::predict::{Predictor, agree};
+use glam::{IVec2, Vec2};
+use serde::Serialize;
+use tickshot_shared::protocol::server_msg::InputUse;
+use tickshot_shared::sim::arena::Arena;
+use tickshot_shared::sim::pose::TELEPORT_UNITS;
+use tickshot_shared::sim::world::Player;
+use tickshot_shared::tick::Tick;
+
+/// Why a predicted state was wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// First state of this player: nothing was predicted. Not a misprediction.
+    Join,
+    /// The server put the player back into the world. Not a misprediction.
+    Respawn,
+    /// The server killed the player while it walked on here.
+    Death,
+    /// The server did not have this tick's input in time and used another.
+    LateInput,
+    /// The cause lies in a tick whose snapshot was lost.
+    LostSnapshot,
+    /// Nothing known explains it: a defect.
+    Unexplained,
+}
+
+impl Reason {
+    pub const ALL: [Reason; 6] =
+        [Reason::Join, Reason::Respawn, Reason::Death, Reason::LateInput, Reason::LostSnapshot, Reason::Unexplained];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Join => "join",
+            Reason::Respawn => "respawn",
+            Reason::Death => "death",
+            Reason::LateInput => "late_input",
+            Reason::LostSnapshot => "lost_snapshot",
+            Reason::Unexplained => "unexplained",
+        }
+    }
+
+    /// Was something predicted that turned out wrong (so that its size says how good prediction is)?
+    pub fn is_misprediction(self) -> bool {
+        !matches!(self, Reason::Join | Reason::Respawn)
+    }
+}
+
+/// One replacement of the predicted state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Correction {
+    pub tick: Tick,
+    pub reason: Reason,
+    /// Distance between the predicted and the true position of that tick, world units, rounded.
+    pub units: u32,
+}
+
+/// Compares once per snapshot, in tick order.
+#[derive(Clone, Debug, Default)]
+pub struct Reconciler {
+    /// Newest tick compared; its true state.
+    confirmed: Option<(Tick, Player)>,
+}
+
+impl Reconciler {
+    /// Newest own state the server told us, and its tick.
+    pub fn confirmed(&self) -> Option<(Tick, &Player)> {
+        self.confirmed.as_ref().map(|(tick, player)| (*tick, player))
+    }
+
+    /// Takes the own state of snapshot `tick`. Snapshots older than the newest compared are ignored. `None` = the
+    /// prediction was right, or there was none to be wrong.
+    pub fn handle_truth(
+        &mut self,
+        tick: Tick,
+        truth: &Player,
+        input_use: InputUse,
+        predictor: &mut Predictor,
+        log: &InputLog,
+        arena: &Arena,
+    ) -> Option<Correction> {
+        let before = self.confirmed.map(|(tick, _)| tick);
+        if before.is_some_and(|before| tick <= before) {
+            return None;
+        }
+        self.confirmed = Some((tick, *truth));
+        // After a stall of ours the server may be ahead of all we predicted: compare with where we would have stood.
+        let Some(predicted) = predictor.at(tick).or_else(|| predictor.newest().map(|(_, p)| p)).copied() else {
+            predictor.replace(tick, *truth, log, arena);
+            return Some(Correction { tick, reason: Reason::Join, units: 0 });
+        };
+        if predictor.at(tick).is_some_and(|predicted| agree(predicted, truth)) {
+            predictor.adopt(tick, truth);
+            return None;
+        }
+        predictor.replace(tick, *truth, log, arena);
+        if agree(&predicted, truth) {
+            return None;
+        }
+        let gap = before.is_some_and(|before| tick.since(before) != Some(1));
+        Some(Correction {
+            tick,
+            reason: reason_of(&predicted, truth, input_use, gap),
+            units: distance(predicted.pos, truth.pos),
+        })
+    }
+}
+
+fn reason_of(predicted: &Player, truth: &Player, input_use: InputUse, gap: bool) -> Reason {
+    match (predicted.alive, truth.alive) {
+        (true, false) => Reason::Death,
+        (false, true) => Reason::Respawn,
+        _ if input_use != InputUse::Used => Reason::LateInput,
+        _ if gap => Reason::LostSnapshot,
+        _ => Reason::Unexplained,
+    }
+}
+
+fn distance(a: IVec2, b: IVec2) -> u32 {
+    let d = (a - b).as_i64vec2();
+    ((d.x * d.x + d.y * d.y) as f64).sqrt().round() as u32
+}
+
+/// Hides a correction: what is drawn stays where it was and glides to where it belongs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Smoothing {
+    /// Drawn minus true position, world units.
+    offset: Vec2,
+}
+
+impl Smoothing {
+    /// The state under the drawn player moved from `before` to `after` (world units). A teleport is shown as one.
+    pub fn absorb(&mut self, before: Vec2, after: Vec2) {
+        let offset = self.offset + before - after;
+        self.offset = if offset.abs().max_element() > TELEPORT_UNITS as f32 { Vec2::ZERO } else { offset };
+    }
+
+    pub fn snap(&mut self) {
+        self.offset = Vec2::ZERO;
+    }
+
+    /// `seconds` have passed: 95 % of an error is gone after 0.1 s, at any frame rate.
+    pub fn decay(&mut self, seconds: f32) {
+        self.offset *= (-seconds.max(0.0) / DECAY_S).exp();
+    }
+
+    pub fn offset(&self) -> Vec2 {
+        self.offset
+    }
+}
+
+/// Time constant of the glide: e^-3 = 5 % is left after 100 ms.
+const DECAY_S: f32 = 0.1 / 3.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_error_glides_away_alike_at_any_frame_rate_and_a_teleport_snaps() {
+        let left_after = |frames: usize| {
+            let mut smoothing = Smoothing::default();
+            smoothing.absorb(Vec2::new(100.0, 0.0), Vec2::ZERO);
+            assert_eq!(smoothing.offset(), Vec2::new(100.0, 0.0));
+            (0..frames).for_each(|_| smoothing.decay(0.1 / frames as f32));
+            smoothing.offset().x
+        };
+        assert!((left_after(3) - left_after(24)).abs() < 0.01);
+        assert!((4.0..6.0).contains(&left_after(6)));
+        let mut smoothing = Smoothing::default();
+        smoothing.absorb(Vec2::new(5000.0, 0.0), Vec2::ZERO);
+        assert_eq!(smoothing.offset(), Vec2::ZERO);
+    }
+}

@@ -1,0 +1,318 @@
+//! A client session against a real server core on virtual time: prediction, reconciliation, interpolation, clocks.
+
+mod rig;
+
+use rig::{Rig, slot_of};
+use std::time::Duration;
+use tickshot_client::predict::agree;
+use tickshot_client::reconcile::Reason;
+use tickshot_client::view::{Controls, Effect, Status};
+use tickshot_shared::protocol::control::{Refusal, ServerControl, encode_control};
+use tickshot_shared::rng::Rng;
+use tickshot_shared::sim::angle::Turn;
+use tickshot_shared::sim::input::Heading;
+use tickshot_shared::tick::Tick;
+
+/// Four bots on the arena, all on links of `one_way_ms`, for 10 s after they have joined.
+fn clean_match(one_way_ms: u64) -> Rig {
+    let mut rig = Rig::new("arena", 11 + one_way_ms);
+    for _ in 0..4 {
+        rig.join(one_way_ms);
+    }
+    rig.run_ms(10_000 + 30 * one_way_ms);
+    rig
+}
+
+fn assert_never_mispredicted(rig: &Rig) {
+    for peer in &rig.peers {
+        let corrections = &peer.core.stats().corrections;
+        assert!(peer.core.stats().inputs > 500, "it did play: {} inputs", peer.core.stats().inputs);
+        for reason in [Reason::Unexplained, Reason::LateInput, Reason::LostSnapshot] {
+            assert_eq!(corrections.of(reason), 0, "{reason:?} on a clean link: {:?}", corrections.by_reason());
+        }
+    }
+}
+
+#[test]
+fn on_a_clean_link_no_player_is_ever_corrected_at_0_ms() {
+    let rig = clean_match(0);
+    assert_never_mispredicted(&rig);
+    assert_eq!(rig.server.input_counts().missing, 0);
+}
+
+#[test]
+fn on_a_clean_link_no_player_is_ever_corrected_at_50_ms() {
+    let rig = clean_match(50);
+    assert_never_mispredicted(&rig);
+    assert_eq!(rig.server.input_counts().missing, 0);
+}
+
+#[test]
+fn on_a_clean_link_no_player_is_ever_corrected_at_250_ms() {
+    let rig = clean_match(250);
+    assert_never_mispredicted(&rig);
+    assert_eq!(rig.server.input_counts().missing, 0);
+}
+
+#[test]
+fn the_predicted_state_of_a_tick_is_the_servers_state_of_that_tick() {
+    let mut rig = Rig::new("arena", 5);
+    rig.join(40);
+    let rng = &mut Rng::new(5);
+    rig.run_ms(1000);
+    let mut compared = 0;
+    for _ in 0..200 {
+        let heading = Heading::new(rng.below(9) as u8).unwrap();
+        let aim = Turn(rng.below(65536) as u16);
+        rig.peers[0].steer = Some(Controls { heading, aim, fire: rng.chance(1, 3) });
+        rig.run_ms(u64::from(rng.below(120)) + 1);
+        let tick = rig.server.world().tick;
+        let predicted = *rig.peers[0].core.play().unwrap().predictor().at(tick).expect("input now is ahead");
+        let truth = rig.truth(0, tick).unwrap();
+        assert!(agree(&predicted, &truth), "{tick:?}: predicted {predicted:?}, true {truth:?}");
+        compared += 1;
+    }
+    assert_eq!(compared, 200);
+    assert_eq!(rig.peers[0].core.stats().corrections.count(), 0);
+    assert!(rig.peers[0].core.stats().shots.fired > 20);
+}
+
+#[test]
+fn an_input_that_is_lost_for_good_is_corrected_once_by_what_the_server_did_instead() {
+    let mut rig = Rig::new("open", 3);
+    rig.join(30);
+    let walk = |heading: u8| Some(Controls { heading: Heading::new(heading).unwrap(), ..Controls::default() });
+    rig.peers[0].steer = walk(1);
+    rig.run_ms(1500);
+    rig.peers[0].steer = walk(5);
+    rig.run_ms(1500);
+    assert_eq!(rig.peers[0].core.stats().corrections.count(), 0);
+    // For 150 ms (longer than redundancy and margin reach) nothing goes up, just as the player turns round.
+    rig.peers[0].up.cut = true;
+    rig.peers[0].steer = walk(1);
+    rig.run_ms(150);
+    rig.peers[0].up.cut = false;
+    rig.run_ms(2000);
+    let stats = rig.peers[0].core.stats();
+    let late = stats.corrections.of(Reason::LateInput);
+    assert!(late >= 1, "{:?}", stats.corrections.by_reason());
+    assert_eq!(stats.corrections.of(Reason::Unexplained), 0);
+    // Turning round takes speed from -96 to +96 units a tick; each tick that the server walked on instead costs at most
+    // twice full speed, and the run of bad ticks is known from the server's count.
+    let missing = rig.server.input_counts().missing;
+    assert!((1..=10).contains(&missing), "{missing} inputs missing");
+    let largest = stats.corrections.max_units();
+    assert!(largest > 0 && largest <= 192 * missing, "{largest} units for {missing} ticks");
+    // And it is over: the client agrees with the server again.
+    let tick = rig.server.world().tick;
+    assert!(agree(rig.peers[0].core.play().unwrap().predictor().at(tick).unwrap(), &rig.truth(0, tick).unwrap()));
+}
+
+#[test]
+fn deaths_and_respawns_are_explained_and_seen() {
+    let rig = clean_match(20);
+    let kills: u16 = rig.server.world().present().map(|(_, p)| p.kills).sum();
+    assert!(kills > 0, "bots that never kill test nothing here");
+    let respawns: u64 = rig.peers.iter().map(|p| p.core.stats().corrections.of(Reason::Respawn)).sum();
+    assert!(respawns > 0);
+    assert_never_mispredicted(&rig);
+    let died = |e: &Effect| matches!(e, Effect::Died { .. });
+    assert!(rig.peers.iter().all(|p| p.effects.iter().any(died)), "every client saw somebody die");
+}
+
+#[test]
+fn confirmed_hits_follow_claimed_hits() {
+    let rig = clean_match(50);
+    let (mut fired, mut claimed, mut confirmed) = (0, 0, 0);
+    for peer in &rig.peers {
+        let shots = peer.core.stats().shots;
+        fired += shots.fired;
+        claimed += shots.claimed_hits;
+        confirmed += shots.confirmed_hits;
+    }
+    eprintln!("fired {fired}, claimed {claimed}, confirmed {confirmed}");
+    assert!(claimed >= 20, "only {claimed} claimed hits");
+    // A claim fails honestly only if its victim died, or the shooter did, before the shot was judged.
+    assert!(confirmed * 100 >= claimed * 90, "{confirmed} of {claimed}");
+}
+
+#[test]
+fn a_fifth_of_all_packets_lost_both_ways_is_survived() {
+    let mut rig = Rig::new("arena", 23);
+    for _ in 0..3 {
+        let peer = rig.join(30);
+        rig.peers[peer].up.loss_pct = 20;
+        rig.peers[peer].down.loss_pct = 20;
+    }
+    rig.run_ms(15_000);
+    for peer in &rig.peers {
+        let stats = peer.core.stats();
+        assert_eq!(peer.view.status, Status::Playing);
+        assert!(stats.snapshots > 600, "{} snapshots", stats.snapshots);
+        assert_eq!(stats.corrections.of(Reason::Unexplained), 0, "{:?}", stats.corrections.by_reason());
+    }
+    let counts = rig.server.input_counts();
+    // Lost 1 in 5; missing only if a packet and its successor that could still be in time are both lost: 1 in 25.
+    assert!(counts.missing * 100 < counts.used * 6, "{counts:?}");
+    for peer in &mut rig.peers {
+        (peer.up.loss_pct, peer.down.loss_pct) = (0, 0);
+    }
+    rig.run_ms(500);
+    let before: Vec<u64> = rig.peers.iter().map(|p| p.core.stats().corrections.of(Reason::LateInput)).collect();
+    rig.run_ms(3000);
+    let after: Vec<u64> = rig.peers.iter().map(|p| p.core.stats().corrections.of(Reason::LateInput)).collect();
+    assert_eq!(before, after, "all is well again once the link is");
+}
+
+#[test]
+fn a_silent_server_is_counted_as_starved_frames_and_survived() {
+    let mut rig = Rig::new("arena", 31);
+    rig.join(20);
+    rig.join(20);
+    rig.run_ms(3000);
+    assert_eq!(rig.peers[0].core.stats().frames_starved, 0, "no frame starves on a clean link");
+    rig.peers[0].down.cut = true;
+    rig.run_ms(4000);
+    let stats = rig.peers[0].core.stats();
+    // 4 s of 4 ms frames, less the two ticks of display delay.
+    assert!((950..=1000).contains(&stats.frames_starved), "{} starved", stats.frames_starved);
+    assert!(rig.peers[0].view.others.iter().all(|other| other.starved));
+    rig.peers[0].down.cut = false;
+    rig.run_ms(3000);
+    assert!(rig.peers[0].view.others.iter().all(|other| !other.starved));
+    let tick = rig.server.world().tick;
+    assert!(agree(rig.peers[0].core.play().unwrap().predictor().at(tick).unwrap(), &rig.truth(0, tick).unwrap()));
+}
+
+#[test]
+fn display_now_never_runs_backwards_on_a_jittery_link() {
+    let mut rig = Rig::new("arena", 41);
+    for _ in 0..3 {
+        let peer = rig.join(40);
+        rig.peers[peer].down.jitter_us = 60_000;
+        rig.peers[peer].down.loss_pct = 5;
+        rig.peers[peer].frame_us = 7000;
+    }
+    rig.run_ms(6000);
+    rig.peers[0].down.delay_us = 200_000;
+    rig.run_ms(6000);
+    // The rig checks every frame.
+    assert!(rig.peers.iter().all(|p| p.frames > 1000));
+}
+
+#[test]
+fn clocks_settle_in_two_seconds_whatever_the_quartz() {
+    for (skew_ppm, one_way_ms) in [(-500, 0), (500, 25), (-500, 100), (500, 100)] {
+        let mut rig = Rig::new("open", 51);
+        let peer = rig.join(one_way_ms);
+        rig.peers[peer].skew_ppm = skew_ppm;
+        rig.run_ms(2000 + 6 * one_way_ms);
+        let mut worst: f64 = 0.0;
+        for _ in 0..500 {
+            rig.run_ms(10);
+            worst = worst.max(rig.peers[peer].server_clock_error_ms().abs());
+        }
+        eprintln!("{skew_ppm} ppm, {one_way_ms} ms: worst error {worst:.3} ms");
+        assert!(worst < 2.0, "{skew_ppm} ppm, {one_way_ms} ms: {worst} ms off");
+        let stats = rig.peers[peer].core.stats();
+        assert_eq!((stats.ticks_skipped, stats.corrections.count()), (0, 0));
+        let rtt = rig.peers[peer].core.rtt().unwrap();
+        let expected = Duration::from_millis(2 * one_way_ms);
+        assert!(rtt.abs_diff(expected) < Duration::from_millis(1), "{rtt:?} for {expected:?}");
+    }
+}
+
+#[test]
+fn an_uneven_link_is_measured_not_guessed() {
+    let mut rig = Rig::new("open", 61);
+    let peer = rig.join(10);
+    rig.peers[peer].up.delay_us = 120_000;
+    rig.run_ms(4000);
+    let missing = rig.server.input_counts().missing;
+    rig.run_ms(4000);
+    assert_eq!(rig.server.input_counts().missing, missing, "inputs keep arriving in time");
+    let margin = rig.peers[peer].core.play().unwrap().newest().unwrap().header.margin_16ths.unwrap();
+    assert!((20..=36).contains(&margin), "margin {margin}/16 ticks, wanted 1.5 ticks and a little");
+}
+
+#[test]
+fn a_frame_rate_below_the_tick_rate_loses_no_input() {
+    for frame_us in [33_333, 16_667, 6_944, 2_000] {
+        let mut rig = Rig::new("open", 71);
+        let peer = rig.join(20);
+        rig.peers[peer].frame_us = frame_us;
+        rig.run_ms(3000);
+        let missing = rig.server.input_counts().missing;
+        rig.run_ms(5000);
+        assert_eq!(rig.server.input_counts().missing, missing, "frames of {frame_us} us");
+        assert_eq!(rig.peers[peer].core.stats().corrections.of(Reason::Unexplained), 0);
+    }
+}
+
+#[test]
+fn a_late_joiner_without_the_map_gets_it_and_plays() {
+    let mut rig = Rig::new("arena", 81);
+    rig.join(15);
+    rig.run_ms(5000);
+    let late = rig.join(15);
+    rig.run_ms(10);
+    assert_eq!(rig.peers[late].core.status(), Status::Connecting);
+    rig.run_ms(20);
+    assert!(matches!(rig.peers[late].core.status(), Status::LoadingMap(_, total) if total > 1));
+    rig.run_ms(1500);
+    assert_eq!(rig.peers[late].core.status(), Status::Playing);
+    let arena = rig.peers[late].core.arena().expect("loaded");
+    assert_eq!(arena.hash(), rig.server.setup().map.arena.hash());
+    assert_eq!(rig.peers[late].view.roster.len(), 2);
+    assert_eq!(rig.peers[late].view.own.unwrap().slot, slot_of(&rig, late).0);
+    assert_eq!(rig.peers[late].core.stats().corrections.count(), 0);
+}
+
+#[test]
+fn a_refusal_ends_the_session_with_its_reason_and_later_messages_change_nothing() {
+    let mut rig = Rig::new("open", 91);
+    let peer = rig.join(5);
+    let refused = encode_control(&ServerControl::Refused { reason: Refusal::Full { players: 8, max: 8 } }).unwrap();
+    let core = &mut rig.peers[peer].core;
+    core.handle_control(Duration::ZERO, &refused);
+    core.handle_disconnect("the connection was lost");
+    let Status::Ended(reason) = core.status() else { panic!("not ended") };
+    assert!(reason.contains("full"), "{reason}");
+}
+
+#[test]
+fn damaged_bytes_are_counted_drops_and_never_a_panic() {
+    let mut rig = Rig::new("arena", 101);
+    rig.join(10);
+    rig.join(10);
+    rig.run_ms(2000);
+    let mut rng = Rng::new(101);
+    let core = &mut rig.peers[0].core;
+    let before: u64 = core.stats().drops.values().sum();
+    for _ in 0..20_000 {
+        let mut bytes: Vec<u8> = (0..rng.below(60)).map(|_| rng.next_u64() as u8).collect();
+        if let Some(first) = bytes.first_mut().filter(|_| rng.chance(3, 4)) {
+            *first = 0xA1;
+        }
+        // Pretend it came in the past, so that a lucky one cannot disturb the clocks of the rest of the test.
+        core.handle_hot(Duration::from_secs(1), &bytes);
+        core.handle_control(Duration::from_secs(1), &bytes);
+        if core.has_ended() {
+            break;
+        }
+    }
+    let after: u64 = core.stats().drops.values().sum();
+    assert!(after > before + 1000, "{} drops counted", after - before);
+}
+
+#[test]
+fn no_input_is_produced_before_the_servers_clock_is_known() {
+    let mut rig = Rig::new("open", 111);
+    let peer = rig.join(100);
+    rig.run_ms(450);
+    // Welcome, map, ready, first snapshot: 400 ms and more; the first pong takes 200 ms beyond.
+    assert_eq!(rig.peers[peer].core.input_tick(), None::<Tick>);
+    rig.run_ms(1500);
+    assert!(rig.peers[peer].core.input_tick().is_some());
+    assert_eq!(rig.server.input_counts().missing, 0);
+}

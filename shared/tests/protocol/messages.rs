@@ -1,0 +1,284 @@
+//! Inputs, control messages, queries and the version.
+
+use tickshot_shared::limits::{CONTROL_BYTES_MAX, INPUT_PACKET_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX};
+use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, decode_inputs, encode_inputs, stamp_is_possible};
+use tickshot_shared::protocol::control::*;
+use tickshot_shared::protocol::query::*;
+use tickshot_shared::protocol::version::protocol_version;
+use tickshot_shared::protocol::{DecodeError, lane};
+use tickshot_shared::rng::Rng;
+use tickshot_shared::sim::angle::Turn;
+use tickshot_shared::sim::arena::MapHash;
+use tickshot_shared::sim::input::{Buttons, Heading, Input, ViewStamp};
+use tickshot_shared::sim::world::Slot;
+use tickshot_shared::tick::{Tick, TickRate};
+
+/// Any packet an honest client could send.
+pub(crate) fn any_packet(rng: &mut Rng) -> InputPacket {
+    let newest = Tick([7, 300, 1 << 20, u32::MAX][rng.below(4) as usize]);
+    let count = 1 + rng.below(8);
+    let mut input = Input::default();
+    let inputs: Vec<Input> = (0..count)
+        .map(|i| {
+            let tick = Tick(newest.0 - (count - 1 - i));
+            input = next_input(&input, tick, rng);
+            input
+        })
+        .collect();
+    let ack = rng.chance(4, 5).then(|| Tick(newest.0.wrapping_sub(rng.below(400))));
+    let ack_mask = if ack.is_none() { 0 } else { [u32::MAX, rng.next_u64() as u32][rng.below(2) as usize] };
+    let ping = rng.chance(1, 2).then(|| rng.next_u64() as u32);
+    InputPacket { newest, inputs: InputRun::of(&inputs).unwrap(), ack, ack_mask, ping }
+}
+
+fn next_input(before: &Input, tick: Tick, rng: &mut Rng) -> Input {
+    let mut input = *before;
+    if rng.chance(1, 4) {
+        input.heading = Heading::new(rng.below(9) as u8).unwrap();
+    }
+    if rng.chance(1, 3) {
+        input.buttons = Buttons(rng.below(2) as u8);
+    }
+    input.aim = Turn(match rng.below(4) {
+        0 => input.aim.0,
+        1 => input.aim.0.wrapping_add(rng.below(200) as u16).wrapping_sub(100),
+        _ => rng.next_u64() as u16,
+    });
+    input.view = None;
+    if input.buttons.contains(Buttons::FIRE) && rng.chance(5, 6) {
+        let age = rng.below(256).min(tick.0);
+        let a = Tick(tick.0 - age);
+        let stamp = ViewStamp {
+            a,
+            b: a.plus(rng.below(64).min(age)),
+            fraction: rng.next_u64() as u8,
+            own_fraction: rng.below(2) as u8,
+        };
+        assert!(stamp_is_possible(&stamp, tick));
+        input.view = Some(stamp);
+    }
+    input
+}
+
+pub(crate) fn any_control(rng: &mut Rng) -> ServerControl {
+    let slot = Slot(rng.below(64) as u16);
+    let entry = |i: u32| RosterEntry {
+        slot: Slot(i as u16),
+        name: format!("player {i} \u{e4}"),
+        bot: i.is_multiple_of(2),
+        kills: i as u16 * 1000,
+        deaths: i as u16,
+        ping_ms: (i.is_multiple_of(3)).then_some(i as u16),
+    };
+    match rng.below(8) {
+        0 => ServerControl::Refused { reason: Refusal::Version { server: rng.next_u64(), client: rng.next_u64() } },
+        1 => ServerControl::Welcome {
+            slot,
+            tick_rate: TickRate::default(),
+            tick: Tick(rng.next_u64() as u32),
+            capacity: 64,
+            map_name: "open".to_owned(),
+            map_hash: MapHash([9; 32]),
+            map_bytes: 5_000,
+            server_name: "LAN".to_owned(),
+        },
+        2 => ServerControl::MapChunk { offset: rng.below(200_000), bytes: vec![7; rng.below(1001) as usize] },
+        3 => ServerControl::Roster { entries: (0..rng.below(24)).map(entry).collect() },
+        4 => ServerControl::Joined { entry: entry(rng.below(60)) },
+        5 => ServerControl::Left { slot, reason: LeaveReason::TimedOut },
+        6 => ServerControl::Killed { tick: Tick(rng.next_u64() as u32), killer: slot, victim: Slot(1) },
+        _ => ServerControl::ServerClosing { reason: "going home".to_owned() },
+    }
+}
+
+#[test]
+fn input_packets_come_back_exactly() {
+    let mut rng = Rng::new(30);
+    let mut bytes = Vec::new();
+    for i in 0..100_000 {
+        let packet = any_packet(&mut rng);
+        bytes.clear();
+        encode_inputs(&packet, &mut bytes);
+        assert!(bytes.len() <= INPUT_PACKET_BYTES_MAX);
+        assert_eq!(decode_inputs(&bytes).as_ref(), Ok(&packet), "packet {i}");
+    }
+}
+
+#[test]
+fn a_usual_input_packet_is_at_most_24_bytes() {
+    let heading = Heading::from_axes(1, 0);
+    let walk: Vec<Input> = (0..3).map(|i| Input { heading, aim: Turn(9_000 + i * 90), ..Input::default() }).collect();
+    let mut bytes = Vec::new();
+    let mut packet = InputPacket {
+        newest: Tick(70_000),
+        inputs: InputRun::of(&walk).unwrap(),
+        ack: Some(Tick(69_994)),
+        ack_mask: u32::MAX,
+        ping: Some(123_456_789),
+    };
+    encode_inputs(&packet, &mut bytes);
+    assert!(bytes.len() <= 18, "walking and turning with a ping: {} bytes", bytes.len());
+
+    let fire: Vec<Input> = (0..3u32)
+        .map(|i| {
+            let a = Tick(69_990 + i);
+            let view = Some(ViewStamp { a, b: a.plus(1), fraction: 100, own_fraction: i as u8 * 40 });
+            Input { buttons: Buttons::FIRE, view, ..walk[i as usize] }
+        })
+        .collect();
+    packet.inputs = InputRun::of(&fire).unwrap();
+    packet.ping = None;
+    bytes.clear();
+    encode_inputs(&packet, &mut bytes);
+    assert!(bytes.len() <= 24, "firing: {} bytes", bytes.len());
+}
+
+#[test]
+fn a_stamp_that_cannot_be_is_left_out_by_the_sender_and_refused_by_the_receiver() {
+    let stamp = |a: u32, b: u32| ViewStamp { a: Tick(a), b: Tick(b), fraction: 0, own_fraction: 0 };
+    assert!(stamp_is_possible(&stamp(745, 808), Tick(1000)));
+    for (a, b, why) in
+        [(744, 800, "too old"), (900, 899, "backwards"), (800, 864, "too wide"), (999, 1001, "the future")]
+    {
+        assert!(!stamp_is_possible(&stamp(a, b), Tick(1000)), "{why}");
+        let input = Input { buttons: Buttons::FIRE, view: Some(stamp(a, b)), ..Input::default() };
+        let inputs = InputRun::of(&[input]).unwrap();
+        let packet = InputPacket { newest: Tick(1000), inputs, ack: None, ack_mask: 0, ping: None };
+        let mut bytes = Vec::new();
+        encode_inputs(&packet, &mut bytes);
+        assert_eq!(decode_inputs(&bytes).unwrap().inputs[0].view, None, "{why}");
+    }
+    // age 3, span 9: b would lie after the input's own tick.
+    let input = Input { buttons: Buttons::FIRE, view: Some(stamp(997, 999)), ..Input::default() };
+    let packet =
+        InputPacket { newest: Tick(1000), inputs: InputRun::of(&[input]).unwrap(), ack: None, ack_mask: 0, ping: None };
+    let mut good = Vec::new();
+    encode_inputs(&packet, &mut good);
+    let refused = (0..good.len() * 8).any(|i| {
+        let mut bad = good.clone();
+        bad[i / 8] ^= 1 << (i % 8);
+        decode_inputs(&bad) == Err(DecodeError::Value("view stamp"))
+    });
+    assert!(refused, "some flipped bit makes the stamp impossible");
+}
+
+#[test]
+fn inputs_before_the_first_tick_are_left_out() {
+    let inputs = InputRun::of(&[Input::default(); 8]).unwrap();
+    let mut bytes = Vec::new();
+    encode_inputs(&InputPacket { newest: Tick(2), inputs, ack: None, ack_mask: 0, ping: None }, &mut bytes);
+    let packet = decode_inputs(&bytes).unwrap();
+    assert_eq!(packet.ticks().map(|(tick, _)| tick.0).collect::<Vec<_>>(), [0, 1, 2]);
+}
+
+#[test]
+fn control_messages_come_back_exactly() {
+    let mut rng = Rng::new(31);
+    for _ in 0..2_000 {
+        let message = any_control(&mut rng);
+        let bytes = encode_control(&message).unwrap();
+        assert!(bytes.len() <= CONTROL_BYTES_MAX);
+        assert_eq!(decode_control::<ServerControl>(&bytes).unwrap(), message);
+    }
+    let hello = ClientControl::Hello { name: "Anna".to_owned() };
+    assert_eq!(decode_control::<ClientControl>(&encode_control(&hello).unwrap()), Ok(hello));
+}
+
+#[test]
+fn a_full_roster_travels_in_messages_that_each_fit() {
+    let entry = |i: u16| RosterEntry {
+        slot: Slot(i),
+        name: "x".repeat(NAME_BYTES_MAX),
+        bot: false,
+        kills: u16::MAX,
+        deaths: u16::MAX,
+        ping_ms: Some(u16::MAX),
+    };
+    let messages = ServerControl::rosters((0..1024).map(entry));
+    let mut seen = 0;
+    for message in &messages {
+        let bytes = encode_control(message).expect("each fits");
+        let ServerControl::Roster { entries } = decode_control(&bytes).unwrap() else { panic!("a roster") };
+        seen += entries.len();
+    }
+    assert_eq!(seen, 1024);
+    assert_eq!(ServerControl::rosters([]).len(), 1, "nobody is also news");
+}
+
+#[test]
+fn control_messages_that_claim_too_much_are_refused() {
+    // A map chunk that claims 2^60 bytes.
+    let claim = [[2u8, 0, 253].as_slice(), &(1u64 << 60).to_le_bytes()].concat();
+    assert!(matches!(decode_control::<ServerControl>(&claim), Err(ControlError::Malformed(_))));
+    assert_eq!(decode_control::<ServerControl>(&[0; 1101]), Err(ControlError::TooLong(1101)));
+    let big = ServerControl::MapChunk { offset: 0, bytes: vec![0; MAP_CHUNK_BYTES + 1] };
+    assert_eq!(encode_control(&big), Err(ControlError::Value("map chunk")));
+    let mut longer = encode_control(&ClientControl::Ready).unwrap();
+    longer.push(0);
+    assert!(decode_control::<ClientControl>(&longer).is_err(), "leftover bytes");
+    // The variant 2 (Ready) as a number in three bytes instead of one.
+    assert!(decode_control::<ClientControl>(&[251, 2, 0]).is_err(), "a longer form");
+}
+
+#[test]
+fn names_are_checked_and_can_be_tidied() {
+    for good in ["a", "Zo\u{eb}", "x y", &"n".repeat(NAME_BYTES_MAX)] {
+        assert!(name_is_valid(good), "{good}");
+        assert_eq!(tidy_name(good, "?"), *good);
+    }
+    for (bad, tidy) in [
+        ("", "player"),
+        ("  ", "player"),
+        ("a\nb", "ab"),
+        ("\u{202e}evil", "evil"),
+        (&"\u{e4}".repeat(13), &*"\u{e4}".repeat(12)),
+    ] {
+        assert!(!name_is_valid(bad), "{bad:?}");
+        assert_eq!(tidy_name(bad, "player"), tidy);
+    }
+}
+
+pub(crate) fn a_reply() -> Reply {
+    Reply {
+        nonce: 0xDEAD_BEEF_0BAD_F00D,
+        version: protocol_version(),
+        name: "n".repeat(NAME_BYTES_MAX),
+        map: "m".repeat(NAME_BYTES_MAX),
+        players: 3,
+        max: 64,
+        tick_rate: 64,
+        salt: Some([0xAB; 16]),
+        key_ok: Some(false),
+    }
+}
+
+#[test]
+fn queries_and_replies_come_back_exactly_and_a_reply_is_never_longer() {
+    for key_check in [None, Some([1, 2, 3, 4, 5, 6, 7, 8])] {
+        let query = Query { nonce: 77, key_check };
+        assert_eq!(decode_query(&encode_query(&query)), Ok(query));
+    }
+    let longest = a_reply();
+    for reply in [longest.clone(), Reply { salt: None, key_ok: None, name: "x".to_owned(), ..longest.clone() }] {
+        let bytes = encode_reply(&reply);
+        assert!(bytes.len() <= QUERY_BYTES && lane::is_query(&bytes));
+        assert_eq!(decode_reply(&bytes), Ok(reply));
+    }
+    let huge = Reply { name: "\u{1F600}".repeat(100), ..longest };
+    assert_eq!(decode_reply(&encode_reply(&huge)).unwrap().name, "\u{1F600}".repeat(6));
+}
+
+#[test]
+fn only_the_right_key_proves_itself_and_only_for_its_question() {
+    let (key, other) = ([1; 32], [2; 32]);
+    let query = Query { nonce: 5, key_check: Some(key_proof(&key, 5)) };
+    assert_eq!((query.key_is(&key), query.key_is(&other)), (Some(true), Some(false)));
+    assert_eq!(Query { nonce: 6, ..query }.key_is(&key), Some(false), "a proof cannot be used again");
+    assert_eq!(Query { nonce: 5, key_check: None }.key_is(&key), None);
+}
+
+#[test]
+fn the_version_is_stable_within_a_build() {
+    assert_ne!(protocol_version(), 0);
+    assert_eq!(protocol_version(), protocol_version());
+}
