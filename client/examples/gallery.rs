@@ -151,9 +151,9 @@ impl Play {
                 continue;
             }
             if slot == 0 {
-                self.steer_own(controls)
+                self.steer_own(controls);
             } else {
-                self.steer(slot, dt_s)
+                self.steer(slot, dt_s);
             }
             self.walk(slot, dt_s, controls);
             self.actors[slot].next_shot_s -= dt_s;

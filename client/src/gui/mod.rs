@@ -112,7 +112,8 @@ fn add_systems(app: &mut App) {
                 canvas::present,
                 // Text: names over bodies, then the screen's own layer.
                 names::follow_players,
-                (hud::refresh, feed::refresh, screens::refresh, scoreboard::refresh),
+                (hud::refresh_net, hud::refresh_health, hud::refresh_hint),
+                (feed::refresh, screens::refresh, scoreboard::refresh),
             )
                 .chain(),
         );

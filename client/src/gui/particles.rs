@@ -79,7 +79,7 @@ impl Particles {
 impl Default for Particles {
     fn default() -> Self {
         // The same sparks in every run: looks depend on nothing hidden.
-        Particles { specks: Vec::new(), rng: Rng::fork(1, 0x7370_6172_6b) }
+        Particles { specks: Vec::new(), rng: Rng::fork(1, 0x0073_7061_726b) }
     }
 }
 

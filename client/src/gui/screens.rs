@@ -52,14 +52,13 @@ struct Message {
 
 /// Marked `This` and not `Other`, so that several of these queries may write at once.
 type Only<This, Other> = (With<This>, Without<Other>);
+type IsScreen = (With<Screen>, Without<Progress>, Without<ProgressFilling>);
+type Backdrop = (&'static mut Visibility, &'static mut BackgroundColor, &'static mut Node);
 
 pub(super) fn refresh(
     time: Res<Time<Real>>,
     view: Res<ViewModel>,
-    screen: Single<
-        (&mut Visibility, &mut BackgroundColor, &mut Node),
-        (With<Screen>, Without<Progress>, Without<ProgressFilling>),
-    >,
+    screen: Single<Backdrop, IsScreen>,
     mut title: Single<&mut Text, Only<Title, Detail>>,
     mut detail: Single<&mut Text, Only<Detail, Title>>,
     mut progress: Single<&mut Node, Only<Progress, ProgressFilling>>,
