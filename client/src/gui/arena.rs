@@ -1,9 +1,10 @@
 //! The map on screen: one mesh and one small texture, made once per map.
 //!
-//! It must not know of players or of time. The geometry is in `arena_mesh`, the soft shadows in `arena_shade`.
+//! It must not know of players or of time. The geometry is in `arena_mesh`, the floor's picture in `arena_floor`.
 
+use super::arena_floor;
 use super::arena_mesh::ArenaMesh;
-use super::arena_shade;
+
 use crate::view::ViewModel;
 use bevy::asset::{RenderAssetUsages, uuid_handle};
 use bevy::camera::visibility::NoFrustumCulling;
@@ -18,7 +19,7 @@ use bevy::sprite_render::{Material2d, Material2dKey, Material2dPlugin};
 use std::sync::Arc;
 use tickshot_shared::sim::arena::{Arena, MapHash};
 
-pub struct ArenaPlugin;
+pub(super) struct ArenaPlugin;
 
 impl Plugin for ArenaPlugin {
     fn build(&self, app: &mut App) {
@@ -33,10 +34,10 @@ impl Plugin for ArenaPlugin {
 
 /// The map that is on screen.
 #[derive(Component)]
-pub struct DrawnArena(MapHash);
+pub(super) struct DrawnArena(MapHash);
 
 /// Replaces the drawn map when the view model has another one.
-pub fn follow_map(
+pub(super) fn follow_map(
     mut commands: Commands,
     view: Res<ViewModel>,
     drawn: Query<(Entity, &DrawnArena)>,
@@ -67,7 +68,7 @@ pub fn follow_map(
         Mesh2d(meshes.add(ArenaMesh::of(arena).into_mesh())),
         MeshMaterial2d(materials.add(ArenaMaterial {
             size_m: Vec4::new(arena.width() as f32, arena.height() as f32, 0.0, 0.0),
-            shade: images.add(shade_image(arena)),
+            floor: images.add(floor_image(arena)),
         })),
         Transform::default(),
         NoFrustumCulling,
@@ -75,24 +76,24 @@ pub fn follow_map(
     ));
 }
 
-fn shade_image(arena: &Arena) -> Image {
-    let shade = arena_shade::bake(arena);
-    let size = Extent3d { width: shade.width, height: shade.height, depth_or_array_layers: 1 };
-    let mut image =
-        Image::new(size, TextureDimension::D2, shade.light, TextureFormat::R8Unorm, RenderAssetUsages::RENDER_WORLD);
+fn floor_image(arena: &Arena) -> Image {
+    let picture = arena_floor::paint(arena);
+    let size = Extent3d { width: picture.width, height: picture.height, depth_or_array_layers: 1 };
+    let format = TextureFormat::Rgba8Unorm;
+    let mut image = Image::new(size, TextureDimension::D2, picture.bytes, format, RenderAssetUsages::RENDER_WORLD);
     image.sampler = ImageSampler::Descriptor(ImageSamplerDescriptor::linear());
     image
 }
 
-/// Floor pattern, baked shadows and vignette; walls only take the vignette.
+/// The floor's picture and a vignette; walls only take the vignette.
 #[derive(Asset, TypePath, AsBindGroup, Clone)]
-pub struct ArenaMaterial {
+pub(super) struct ArenaMaterial {
     /// Width and height of the map in metres; the rest is padding.
     #[uniform(0)]
     size_m: Vec4,
     #[texture(1)]
     #[sampler(2)]
-    shade: Handle<Image>,
+    floor: Handle<Image>,
 }
 
 impl Material2d for ArenaMaterial {

@@ -10,13 +10,13 @@ use tickshot_shared::sim::arena::Arena;
 
 /// Quads in drawing order, four vertices each: walls first, so that the floor below them is never shaded.
 #[derive(Default)]
-pub struct ArenaMesh {
+pub(super) struct ArenaMesh {
     positions: Vec<[f32; 3]>,
     colours: Vec<[f32; 4]>,
 }
 
 impl ArenaMesh {
-    pub fn of(arena: &Arena) -> ArenaMesh {
+    pub(super) fn of(arena: &Arena) -> ArenaMesh {
         let mut mesh = ArenaMesh::default();
         for block in wall_blocks(arena) {
             mesh.flat(block.min.as_vec2(), block.max.as_vec2(), WALL_HEIGHT_M, palette::WALL_TOP, 0.0);
@@ -25,28 +25,31 @@ impl ArenaMesh {
             mesh.rim(&run);
             mesh.side(&run);
         }
-        let (zero, size) = (Vec2::ZERO, Vec2::new(arena.width() as f32, arena.height() as f32));
-        // Solid ground beyond the map, as far as the eye reaches past its border.
-        let far = Vec2::splat(BEYOND_M);
-        for (min, max) in [
-            (-far, Vec2::new(size.x + far.x, 0.0)),
-            (Vec2::new(-far.x, size.y), size + far),
-            (Vec2::new(-far.x, 0.0), Vec2::new(0.0, size.y)),
-            (Vec2::new(size.x, 0.0), Vec2::new(size.x + far.x, size.y)),
-        ] {
-            mesh.flat(min, max, WALL_HEIGHT_M, palette::WALL_TOP, 0.0);
-        }
-        mesh.flat(zero, size, 0.0, palette::FLOOR, 1.0);
+        let size = Vec2::new(arena.width() as f32, arena.height() as f32);
+        mesh.beyond(size);
+        mesh.flat(Vec2::ZERO, size, 0.0, palette::FLOOR, 1.0);
         mesh
     }
 
-    pub fn into_mesh(self) -> Mesh {
+    pub(super) fn into_mesh(self) -> Mesh {
         let quads = (self.positions.len() / 4) as u32;
         let indices = (0..quads).flat_map(|q| [0, 1, 2, 0, 2, 3].map(|corner| q * 4 + corner)).collect();
         Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
             .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, self.positions)
             .with_inserted_attribute(Mesh::ATTRIBUTE_COLOR, self.colours)
             .with_inserted_indices(Indices::U32(indices))
+    }
+
+    /// The block that the map is cut into falls off into the dark on all four sides.
+    fn beyond(&mut self, size: Vec2) {
+        let inner = [Vec2::ZERO, Vec2::new(size.x, 0.0), size, Vec2::new(0.0, size.y)];
+        let outer = inner.map(|corner| corner + (corner - size * 0.5).signum() * BEYOND_M);
+        for i in 0..4 {
+            let next = (i + 1) % 4;
+            let (near, far) = (palette::WALL_TOP, palette::VOID);
+            let corners = [(inner[i], near), (inner[next], near), (outer[next], far), (outer[i], far)];
+            self.quad(corners.map(|(at, colour)| (at, WALL_HEIGHT_M, colour)), 0.0);
+        }
     }
 
     fn quad(&mut self, corners: [(Vec2, f32, Color); 4], floor: f32) {
@@ -88,7 +91,7 @@ impl ArenaMesh {
 
 /// A straight piece of the border between wall and floor, metres.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Run {
+pub(super) struct Run {
     pub from: Vec2,
     pub to: Vec2,
     /// Unit vector from the wall to the floor.
@@ -106,7 +109,7 @@ impl Run {
 }
 
 /// Every border between a solid tile (or the outside) and a free one, joined into the longest straight pieces.
-pub fn wall_runs(arena: &Arena) -> Vec<Run> {
+pub(super) fn wall_runs(arena: &Arena) -> Vec<Run> {
     let mut runs = Vec::new();
     let (width, height) = (arena.width(), arena.height());
     for (outward, along, lines, length) in [
@@ -179,11 +182,12 @@ fn wall_blocks(arena: &Arena) -> Vec<IRect> {
 }
 
 /// Height of the walls, metres: enough to read as blocks, low enough to hide little floor behind them.
-pub const WALL_HEIGHT_M: f32 = 0.9;
+pub(super) const WALL_HEIGHT_M: f32 = 0.9;
 const RIM_M: f32 = 0.09;
 /// Lifts the rim over the top it lies on.
 const RIM_LIFT_M: f32 = 0.004;
-const BEYOND_M: f32 = 30.0;
+/// Width of the fall-off beyond the map.
+const BEYOND_M: f32 = 2.0;
 
 #[cfg(test)]
 mod tests {

@@ -2,18 +2,31 @@
 //!
 //! Alone because it is plain arithmetic on a picture. It must not know of the renderer.
 
-use tickshot_shared::limits::MAP_TILES_MAX;
 use tickshot_shared::sim::arena::Arena;
 
-/// How much light reaches the floor: one byte per texel, row by row, 255 = all.
-pub struct Shade {
-    pub width: u32,
-    pub height: u32,
-    pub light: Vec<u8>,
+/// How much light reaches the floor, 0..=1, [`TEXELS_PER_TILE`] texels per metre, row by row.
+pub(super) struct Shade {
+    width: usize,
+    light: Vec<f32>,
 }
 
-/// Light on the floor of `arena`, [`TEXELS_PER_TILE`] texels per metre.
-pub fn bake(arena: &Arena) -> Shade {
+impl Shade {
+    /// Light at a point, metres, blended between the four nearest texels.
+    pub(super) fn light_at(&self, x_m: f32, y_m: f32) -> f32 {
+        let rows = self.light.len() / self.width;
+        let place = |at_m: f32, count: usize| {
+            let at = (at_m * TEXELS_PER_TILE as f32 - 0.5).clamp(0.0, (count - 1) as f32);
+            (at as usize, (at as usize + 1).min(count - 1), at.fract())
+        };
+        let (x0, x1, fx) = place(x_m, self.width);
+        let (y0, y1, fy) = place(y_m, rows);
+        let row = |y: usize| self.light[y * self.width + x0] * (1.0 - fx) + self.light[y * self.width + x1] * fx;
+        row(y0) * (1.0 - fy) + row(y1) * fy
+    }
+}
+
+/// Light on the floor of `arena`.
+pub(super) fn bake(arena: &Arena) -> Shade {
     let (width, height) = (arena.width() * TEXELS_PER_TILE, arena.height() * TEXELS_PER_TILE);
     let mask = |offset: i32| -> Vec<f32> {
         let tile = |texel: i32| (texel - offset).div_euclid(TEXELS_PER_TILE);
@@ -32,11 +45,8 @@ pub fn bake(arena: &Arena) -> Shade {
             *picture = transposed(picture, height as usize);
         }
     }
-    let light = cast.iter().zip(&near).map(|(cast, near)| {
-        let light = (1.0 - CAST_DARKNESS * cast) * (1.0 - NEAR_DARKNESS * near);
-        (light * 255.0).round() as u8
-    });
-    Shade { width: width as u32, height: height as u32, light: light.collect() }
+    let light = cast.iter().zip(&near).map(|(cast, near)| (1.0 - CAST_DARKNESS * cast) * (1.0 - NEAR_DARKNESS * near));
+    Shade { width: width as usize, light: light.collect() }
 }
 
 /// Replaces each value by the mean of its row within `radius`; beyond the ends a row continues with its last value.
@@ -66,8 +76,6 @@ const CAST_BLUR_TEXELS: usize = 2;
 const NEAR_BLUR_TEXELS: usize = 4;
 const CAST_DARKNESS: f32 = 0.48;
 const NEAR_DARKNESS: f32 = 0.42;
-// Every graphics API can hold textures of this size.
-const _: () = assert!(MAP_TILES_MAX as i32 * TEXELS_PER_TILE <= 2048);
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@ use bevy::window::PrimaryWindow;
 
 /// How the map lies on the screen in this frame.
 #[derive(Resource, Clone, Copy, Debug)]
-pub struct Lens {
+pub(super) struct Lens {
     /// The point of the map in the middle of the window, metres.
     pub centre: Vec2,
     /// Logical pixels per metre on the ground.
@@ -30,22 +30,22 @@ pub struct Lens {
 
 impl Lens {
     /// The cursor's place on the ground, map metres.
-    pub fn cursor(&self) -> Vec2 {
+    pub(super) fn cursor(&self) -> Vec2 {
         self.centre + (self.cursor_px - self.window_px * 0.5) / self.px_per_metre
     }
 
     /// One physical pixel, in metres on the ground.
-    pub fn pixel(&self) -> f32 {
+    pub(super) fn pixel(&self) -> f32 {
         1.0 / (self.px_per_metre * self.scale_factor)
     }
 
     /// Half the visible part of the map, metres.
-    pub fn half_extent(&self) -> Vec2 {
+    pub(super) fn half_extent(&self) -> Vec2 {
         self.window_px * 0.5 / self.px_per_metre
     }
 
     /// The point at height `z` that covers the ground point `at` on screen, and the scale that keeps its size.
-    pub fn lifted(&self, at: Vec2, z: f32) -> (Vec2, f32) {
+    pub(super) fn lifted(&self, at: Vec2, z: f32) -> (Vec2, f32) {
         let shrink = (EYE_HEIGHT_M - z) / EYE_HEIGHT_M;
         (self.centre + (at - self.centre) * shrink, shrink)
     }
@@ -75,7 +75,7 @@ impl Default for Lens {
     }
 }
 
-pub fn spawn(mut commands: Commands) {
+pub(super) fn spawn(mut commands: Commands) {
     commands.spawn((
         Camera2d,
         Camera { clear_color: ClearColorConfig::Custom(palette::VOID), ..default() },
@@ -88,7 +88,7 @@ pub fn spawn(mut commands: Commands) {
 
 /// Moves the eye. The camera and the own body use the same position of the same frame, so the one never trembles
 /// against the other.
-pub fn follow(
+pub(super) fn follow(
     time: Res<Time<Real>>,
     view: Res<ViewModel>,
     window: Single<&Window, With<PrimaryWindow>>,
@@ -121,7 +121,7 @@ pub fn follow(
 const VIEW_WIDTH_M: f32 = 26.0;
 const VIEW_HEIGHT_M: f32 = VIEW_WIDTH_M * 9.0 / 16.0;
 /// Height of the eye over the ground, metres. Lower makes walls lean more.
-pub const EYE_HEIGHT_M: f32 = 20.0;
+pub(super) const EYE_HEIGHT_M: f32 = 20.0;
 /// The camera leads by this part of the cursor's distance from the middle, at most `LEAD_M_MAX` metres.
 const LEAD_PART: f32 = 0.22;
 const LEAD_M_MAX: f32 = 2.5;

@@ -15,7 +15,7 @@ use bevy::sprite_render::{AlphaMode2d, Material2d, Material2dKey, Material2dPlug
 
 /// The shapes of this frame, in drawing order.
 #[derive(Resource, Default)]
-pub struct Canvas {
+pub(super) struct Canvas {
     positions: Vec<[f32; 3]>,
     locals: Vec<[f32; 2]>,
     shapes: Vec<[f32; 4]>,
@@ -27,7 +27,7 @@ pub struct Canvas {
 
 /// How a shape is filled.
 #[derive(Clone, Copy, Debug)]
-pub struct Fill {
+pub(super) struct Fill {
     pub colour: Color,
     /// Width over which the edge fades out, metres; at least one pixel.
     pub soft: f32,
@@ -44,22 +44,22 @@ impl From<Color> for Fill {
 }
 
 impl Fill {
-    pub fn glowing(colour: Color, soft: f32) -> Self {
+    pub(super) fn glowing(colour: Color, soft: f32) -> Self {
         Fill { colour, soft, glow: 1.0, outline: 0.0 }
     }
 
-    pub fn soft(colour: Color, soft: f32) -> Self {
+    pub(super) fn soft(colour: Color, soft: f32) -> Self {
         Fill { colour, soft, glow: 0.0, outline: 0.0 }
     }
 
-    pub fn line(colour: Color, width: f32) -> Self {
+    pub(super) fn line(colour: Color, width: f32) -> Self {
         Fill { colour, soft: 0.0, glow: 0.0, outline: width * 0.5 }
     }
 }
 
 impl Canvas {
     /// Starts a frame in which one physical pixel covers `pixel` metres.
-    pub fn begin(&mut self, pixel: f32) {
+    pub(super) fn begin(&mut self, pixel: f32) {
         self.positions.clear();
         self.locals.clear();
         self.shapes.clear();
@@ -68,19 +68,19 @@ impl Canvas {
         self.pixel = pixel;
     }
 
-    pub fn disc(&mut self, at: Vec2, radius: f32, fill: impl Into<Fill>) {
+    pub(super) fn disc(&mut self, at: Vec2, radius: f32, fill: impl Into<Fill>) {
         self.rounded_box(at, Vec2::X, Vec2::ZERO, radius, fill.into());
     }
 
     /// A line of `width` with round ends.
-    pub fn stroke(&mut self, from: Vec2, to: Vec2, width: f32, fill: impl Into<Fill>) {
+    pub(super) fn stroke(&mut self, from: Vec2, to: Vec2, width: f32, fill: impl Into<Fill>) {
         let along = (to - from).normalize_or(Vec2::X);
         let half = Vec2::new(from.distance(to) * 0.5, 0.0);
         self.rounded_box((from + to) * 0.5, along, half, width * 0.5, fill.into());
     }
 
     /// A box around `at` with the half size `half`, its first axis along the unit vector `along`, grown by `radius`.
-    pub fn rounded_box(&mut self, at: Vec2, along: Vec2, half: Vec2, radius: f32, fill: Fill) {
+    pub(super) fn rounded_box(&mut self, at: Vec2, along: Vec2, half: Vec2, radius: f32, fill: Fill) {
         let soft = fill.soft.max(self.pixel);
         let reach = half + Vec2::splat(radius + fill.outline + soft);
         let colour = fill.colour.to_linear().to_f32_array();
@@ -93,7 +93,7 @@ impl Canvas {
     }
 
     /// A line of `width` along a part of a circle, from angle `start` over `sweep` radians.
-    pub fn arc(&mut self, centre: Vec2, radius: f32, start: f32, sweep: f32, width: f32, colour: Color) {
+    pub(super) fn arc(&mut self, centre: Vec2, radius: f32, start: f32, sweep: f32, width: f32, colour: Color) {
         let steps = (sweep.abs() / ARC_STEP_RAD).ceil().max(1.0);
         let soft = self.pixel;
         let reach = width * 0.5 + soft;
@@ -110,7 +110,7 @@ impl Canvas {
     }
 
     /// Four corners with their own colours, blended between them; no smooth edge.
-    pub fn gradient(&mut self, corners: [(Vec2, Color); 4]) {
+    pub(super) fn gradient(&mut self, corners: [(Vec2, Color); 4]) {
         for (at, colour) in corners {
             self.vertex(at, Vec2::ZERO, colour.to_linear().to_f32_array());
             self.shapes.push([1.0, 1.0, 0.0, 0.0]);
@@ -143,16 +143,16 @@ impl Canvas {
 }
 
 /// Hands the finished shapes to the renderer.
-pub fn present(mut canvas: ResMut<Canvas>, sheet: Res<Sheet>, mut meshes: ResMut<Assets<Mesh>>) -> Result {
+pub(super) fn present(mut canvas: ResMut<Canvas>, sheet: Res<Sheet>, mut meshes: ResMut<Assets<Mesh>>) -> Result {
     meshes.insert(sheet.0.id(), canvas.take_mesh())?;
     Ok(())
 }
 
 /// The mesh that the canvas is drawn with.
 #[derive(Resource)]
-pub struct Sheet(Handle<Mesh>);
+pub(super) struct Sheet(Handle<Mesh>);
 
-pub struct CanvasPlugin;
+pub(super) struct CanvasPlugin;
 
 impl Plugin for CanvasPlugin {
     fn build(&self, app: &mut App) {
@@ -184,7 +184,7 @@ fn spawn_sheet(
 }
 
 #[derive(Asset, TypePath, AsBindGroup, Clone)]
-pub struct ShapeMaterial {}
+pub(super) struct ShapeMaterial {}
 
 impl Material2d for ShapeMaterial {
     fn vertex_shader() -> ShaderRef {

@@ -4,18 +4,18 @@
 
 use super::camera::Lens;
 use crate::view::{Controls, Status, ViewModel};
+use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
-use bevy::window::{CursorOptions, PrimaryWindow};
+use bevy::window::{CursorOptions, PrimaryWindow, WindowFocused};
 use tickshot_shared::limits::{TICK_RATE_DEFAULT, UNITS_PER_METRE};
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::input::Heading;
 
 /// Samples held keys and the cursor. A click that was pressed and released between two ticks still fires: the trigger
 /// is held for a little more than one tick after every press.
-pub fn sample(
+pub(super) fn sample(
     time: Res<Time<Real>>,
-    keys: Res<ButtonInput<KeyCode>>,
-    buttons: Res<ButtonInput<MouseButton>>,
+    mut devices: Devices,
     view: Res<ViewModel>,
     window: Single<(&Window, &mut CursorOptions), With<PrimaryWindow>>,
     mut lens: ResMut<Lens>,
@@ -33,25 +33,53 @@ pub fn sample(
     if let Some(own) = view.own {
         controls.aim = turn_towards(lens.cursor() - own.pos).unwrap_or(controls.aim);
     }
-    if !window.focused || !playing {
+    if devices.let_go_without_focus() {
+        *trigger_held_until_s = 0.0;
+    }
+    if !playing {
         (controls.heading, controls.fire, *trigger_held_until_s) = (Heading::STAND, false, 0.0);
         return;
     }
     let now_s = time.elapsed_secs();
-    if buttons.just_pressed(MouseButton::Left) || keys.just_pressed(KeyCode::Space) {
+    if devices.trigger_just_pressed() {
         let rate = if view.net.tick_rate == 0 { TICK_RATE_DEFAULT } else { view.net.tick_rate };
         *trigger_held_until_s = now_s + TRIGGER_HOLD_TICKS / rate as f32;
     }
-    controls.heading = heading(&keys);
-    controls.fire = buttons.pressed(MouseButton::Left)
-        || keys.pressed(KeyCode::Space)
-        || now_s < *trigger_held_until_s
-        || buttons.just_pressed(MouseButton::Left)
-        || keys.just_pressed(KeyCode::Space);
+    controls.heading = heading(&devices.keys);
+    controls.fire = devices.trigger_pressed() || devices.trigger_just_pressed() || now_s < *trigger_held_until_s;
+}
+
+/// Keyboard and mouse.
+#[derive(SystemParam)]
+pub(super) struct Devices<'w, 's> {
+    keys: ResMut<'w, ButtonInput<KeyCode>>,
+    buttons: ResMut<'w, ButtonInput<MouseButton>>,
+    focus: MessageReader<'w, 's, WindowFocused>,
+}
+
+impl Devices<'_, '_> {
+    /// Releases that happen elsewhere are never reported: whoever loses the focus lets go of everything. (The focus
+    /// itself is not asked for: without a window manager nobody has it.) `true` if that happened in this frame.
+    fn let_go_without_focus(&mut self) -> bool {
+        let lost = self.focus.read().any(|change| !change.focused);
+        if lost {
+            self.keys.release_all();
+            self.buttons.release_all();
+        }
+        lost
+    }
+
+    fn trigger_pressed(&self) -> bool {
+        self.buttons.pressed(MouseButton::Left) || self.keys.pressed(KeyCode::Space)
+    }
+
+    fn trigger_just_pressed(&self) -> bool {
+        self.buttons.just_pressed(MouseButton::Left) || self.keys.just_pressed(KeyCode::Space)
+    }
 }
 
 /// Leaves the program. The only place that does, so that a menu can take the key over.
-pub fn quit_on_escape(keys: Res<ButtonInput<KeyCode>>, mut exit: MessageWriter<AppExit>) {
+pub(super) fn quit_on_escape(keys: Res<ButtonInput<KeyCode>>, mut exit: MessageWriter<AppExit>) {
     if keys.just_pressed(KeyCode::Escape) {
         exit.write(AppExit::Success);
     }

@@ -12,7 +12,7 @@ use bevy::prelude::*;
 
 /// Effects that are still showing.
 #[derive(Resource, Default)]
-pub struct Effects {
+pub(super) struct Effects {
     tracers: Vec<Tracer>,
     rings: Vec<Ring>,
     stains: Vec<Stain>,
@@ -45,7 +45,7 @@ struct Stain {
 }
 
 /// Takes in this frame's effects and ages the rest. Starts the canvas: nothing may be painted before.
-pub fn collect(
+pub(super) fn collect(
     time: Res<Time<Real>>,
     view: Res<ViewModel>,
     lens: Res<Lens>,
@@ -66,7 +66,7 @@ pub fn collect(
 }
 
 /// Under the bodies: stains and tracers.
-pub fn paint_under(effects: Res<Effects>, mut canvas: ResMut<Canvas>) {
+pub(super) fn paint_under(effects: Res<Effects>, mut canvas: ResMut<Canvas>) {
     for stain in &effects.stains {
         let left = 1.0 - stain.age_s / STAIN_S;
         let colour = palette::faded(palette::mixed(stain.colour, Color::BLACK, 0.75), 0.5 * left.min(0.4) / 0.4);
@@ -85,7 +85,7 @@ pub fn paint_under(effects: Res<Effects>, mut canvas: ResMut<Canvas>) {
 }
 
 /// Over the bodies: flashes, rings, sparks.
-pub fn paint_over(effects: Res<Effects>, mut canvas: ResMut<Canvas>) {
+pub(super) fn paint_over(effects: Res<Effects>, mut canvas: ResMut<Canvas>) {
     for tracer in &effects.tracers {
         let left = 1.0 - tracer.age_s / FLASH_S;
         if left <= 0.0 {

@@ -7,15 +7,15 @@ use bevy::prelude::*;
 
 /// One line of the feed, from the top.
 #[derive(Component)]
-pub struct FeedLine(usize);
+pub(super) struct FeedLine(usize);
 
 #[derive(Component, Clone, Copy, PartialEq)]
-pub enum Who {
+pub(super) enum Who {
     Killer,
     Victim,
 }
 
-pub fn spawn(mut commands: Commands) {
+pub(super) fn spawn(mut commands: Commands) {
     let corner = Node {
         flex_direction: FlexDirection::Column,
         align_items: AlignItems::End,
@@ -69,7 +69,7 @@ fn spawn_gun(line: &mut ChildSpawnerCommands) {
     });
 }
 
-pub fn refresh(
+pub(super) fn refresh(
     view: Res<ViewModel>,
     mut lines: Query<(&FeedLine, &mut Visibility, &mut BorderColor, &mut BackgroundColor, &Children)>,
     mut texts: Query<(&Who, &mut Text, &mut TextColor)>,

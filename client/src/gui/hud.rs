@@ -31,19 +31,19 @@ impl FrameRate {
 }
 
 #[derive(Component)]
-pub struct HealthPanel;
+pub(super) struct HealthPanel;
 #[derive(Component)]
-pub struct HealthNumber;
+pub(super) struct HealthNumber;
 #[derive(Component)]
-pub struct HealthFilling;
+pub(super) struct HealthFilling;
 #[derive(Component)]
-pub struct WeaponFilling;
+pub(super) struct WeaponFilling;
 #[derive(Component)]
-pub struct NetLine;
+pub(super) struct NetLine;
 #[derive(Component)]
-pub struct Hint;
+pub(super) struct Hint;
 
-pub fn spawn(mut commands: Commands) {
+pub(super) fn spawn(mut commands: Commands) {
     commands.spawn((
         NetLine,
         label("", 13.0, palette::INK_SOFT),
@@ -80,37 +80,52 @@ pub fn spawn(mut commands: Commands) {
         .with_child((Hint, label("WASD move   MOUSE aim   CLICK fire   TAB scores   ESC quit", 15.0, palette::INK)));
 }
 
-type Filling<Of, Except> = (With<Of>, Without<Except>);
-
-pub fn refresh(
+/// Counts the frame and rewrites the connection line when a new frame rate is known.
+pub(super) fn refresh_net(
     time: Res<Time<Real>>,
     view: Res<ViewModel>,
     mut frame_rate: ResMut<FrameRate>,
+    mut line: Single<&mut Text, With<NetLine>>,
+) {
+    if frame_rate.count(time.delta_secs()) {
+        let playing = view.status == Status::Playing;
+        set_text(&mut line, if playing { net_text(&view, frame_rate.per_second) } else { String::new() });
+    }
+}
+
+/// Marked `Of` and not `Except`, so that two such queries may write at once.
+type Only<Of, Except> = (With<Of>, Without<Except>);
+type Bar = (&'static mut Node, &'static mut BackgroundColor);
+
+pub(super) fn refresh_health(
+    view: Res<ViewModel>,
+    mut panel: Single<&mut Visibility, With<HealthPanel>>,
+    mut number: Single<&mut Text, With<HealthNumber>>,
+    health: Single<Bar, Only<HealthFilling, WeaponFilling>>,
+    weapon: Single<Bar, Only<WeaponFilling, HealthFilling>>,
+) {
+    let own = view.own.filter(|_| view.status == Status::Playing);
+    set_shown(&mut panel, own.is_some());
+    let Some(own) = own else { return };
+    let part = f32::from(own.health) / 100.0;
+    set_text(&mut number, own.health.to_string());
+    let (mut bar, mut colour) = health.into_inner();
+    set_filling(&mut bar, part);
+    let low = ((part - 0.25) / 0.35).clamp(0.0, 1.0);
+    set_background(&mut colour, palette::mixed(palette::HEALTH_LOW, palette::HEALTH_GOOD, low));
+    let (mut bar, mut colour) = weapon.into_inner();
+    set_filling(&mut bar, own.weapon_ready);
+    set_background(&mut colour, if own.weapon_ready >= 1.0 { palette::INK } else { palette::INK_SOFT });
+}
+
+/// Shows the controls for the first seconds of play.
+pub(super) fn refresh_hint(
+    time: Res<Time<Real>>,
+    view: Res<ViewModel>,
     mut played_s: Local<f32>,
-    mut net_line: Single<&mut Text, With<NetLine>>,
-    mut health_number: Single<&mut Text, (With<HealthNumber>, Without<NetLine>)>,
-    mut health_panel: Single<&mut Visibility, With<HealthPanel>>,
-    health: Single<(&mut Node, &mut BackgroundColor), Filling<HealthFilling, WeaponFilling>>,
-    weapon: Single<(&mut Node, &mut BackgroundColor), Filling<WeaponFilling, HealthFilling>>,
-    hint: Single<(&mut Visibility, &mut TextColor), (With<Hint>, Without<HealthPanel>)>,
+    hint: Single<(&mut Visibility, &mut TextColor), With<Hint>>,
 ) {
     let playing = view.status == Status::Playing;
-    if frame_rate.count(time.delta_secs()) {
-        set_text(&mut net_line, if playing { net_text(&view, frame_rate.per_second) } else { String::new() });
-    }
-    let own = view.own.filter(|_| playing);
-    set_shown(&mut health_panel, own.is_some());
-    if let Some(own) = own {
-        let part = f32::from(own.health) / 100.0;
-        let (mut bar, mut colour) = health.into_inner();
-        set_text(&mut health_number, own.health.to_string());
-        set_filling(&mut bar, part);
-        let low = ((part - 0.25) / 0.35).clamp(0.0, 1.0);
-        set_background(&mut colour, palette::mixed(palette::HEALTH_LOW, palette::HEALTH_GOOD, low));
-        let (mut bar, mut colour) = weapon.into_inner();
-        set_filling(&mut bar, own.weapon_ready);
-        set_background(&mut colour, if own.weapon_ready >= 1.0 { palette::INK } else { palette::INK_SOFT });
-    }
     if playing {
         *played_s += time.delta_secs();
     }

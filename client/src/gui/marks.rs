@@ -10,7 +10,7 @@ use bevy::prelude::*;
 
 /// Marks that are still showing, by their age in seconds.
 #[derive(Resource)]
-pub struct Marks {
+pub(super) struct Marks {
     hit_age_s: f32,
     /// Direction of the source and age.
     hurts: Vec<(f32, f32)>,
@@ -22,7 +22,7 @@ impl Default for Marks {
     }
 }
 
-pub fn paint(
+pub(super) fn paint(
     time: Res<Time<Real>>,
     view: Res<ViewModel>,
     lens: Res<Lens>,
@@ -42,7 +42,9 @@ pub fn paint(
         let tip = own.pos + Vec2::from_angle(*angle) * (HURT_RADIUS_M + 0.22);
         canvas.disc(tip, 0.06, colour);
     }
-    paint_crosshair(&mut canvas, &lens, &own, 1.0 - marks.hit_age_s / HIT_S);
+    if own.alive {
+        paint_crosshair(&mut canvas, &lens, &own, 1.0 - marks.hit_age_s / HIT_S);
+    }
 }
 
 impl Marks {
@@ -69,7 +71,7 @@ fn edge_strength(own: &OwnView, marks: &Marks, now_s: f32) -> f32 {
     let fresh = marks.hurts.iter().map(|(_, age_s)| 1.0 - age_s / HURT_S).fold(0.0, f32::max);
     let low = if own.alive { 1.0 - (f32::from(own.health) / LOW_HEALTH).min(1.0) } else { 0.0 };
     let pulse = 0.65 + 0.35 * (now_s * PULSE_RAD_PER_S).sin();
-    (0.45 * fresh * fresh).max(low * 0.75 * pulse)
+    (0.16 * fresh * fresh).max(low * 0.34 * pulse)
 }
 
 /// Red bands along the four edges of the window, fading inwards.
@@ -91,13 +93,10 @@ fn paint_edges(canvas: &mut Canvas, lens: &Lens, strength: f32) {
 fn paint_crosshair(canvas: &mut Canvas, lens: &Lens, own: &OwnView, hit: f32) {
     let at = lens.cursor();
     let px = 1.0 / lens.px_per_metre;
-    let opacity = if own.alive { 1.0 } else { 0.35 };
     // The gap opens with a shot and closes as the weapon recovers.
     let gap = (6.0 + 5.0 * (1.0 - own.weapon_ready.clamp(0.0, 1.0))) * px;
     let length = 8.0 * px;
-    for (width, colour) in
-        [(4.5, palette::faded(Color::BLACK, 0.55 * opacity)), (2.0, palette::faded(palette::INK, opacity))]
-    {
+    for (width, colour) in [(4.5, palette::faded(Color::BLACK, 0.55)), (2.0, palette::INK)] {
         for arm in [Vec2::X, Vec2::NEG_X, Vec2::Y, Vec2::NEG_Y] {
             canvas.stroke(at + arm * gap, at + arm * (gap + length), width * px, colour);
         }
@@ -125,4 +124,4 @@ const HURTS_MAX: usize = 8;
 /// Health below which the edges pulse.
 const LOW_HEALTH: f32 = 35.0;
 const PULSE_RAD_PER_S: f32 = 6.0;
-const EDGE_M: f32 = 1.6;
+const EDGE_M: f32 = 1.3;

@@ -7,6 +7,7 @@
 //! renderer's y grows upwards.
 
 mod arena;
+mod arena_floor;
 mod arena_mesh;
 mod arena_shade;
 mod camera;
@@ -70,7 +71,7 @@ impl Plugin for GuiPlugin {
         let bevy_plugins =
             DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }).disable::<LogPlugin>();
         app.add_plugins(bevy_plugins)
-            .add_plugins((canvas::CanvasPlugin, arena::ArenaPlugin))
+            .add_plugins((canvas::CanvasPlugin, arena::ArenaPlugin, visibility::VisibilityPlugin))
             // Two windows side by side must both keep their pace: never throttle the one without focus.
             .insert_resource(WinitSettings::continuous())
             .insert_resource(ClearColor(palette::VOID))
@@ -90,34 +91,32 @@ impl Plugin for GuiPlugin {
 
 /// The order of a frame, in one place.
 fn add_systems(app: &mut App) {
-    app.add_systems(
-        Startup,
-        (camera::spawn, visibility::spawn, hud::spawn, feed::spawn, screens::spawn, scoreboard::spawn),
-    )
-    .add_systems(
-        PreUpdate,
-        (controls::sample, controls::quit_on_escape).in_set(ClientSet::Controls).after(InputSystems),
-    )
-    .add_systems(
-        Draw,
-        (
-            // What everything else is placed by.
-            camera::follow,
-            arena::follow_map,
-            visibility::cast_shadows,
-            // The canvas is painted back to front.
-            effects::collect,
-            effects::paint_under,
-            players::paint,
-            effects::paint_over,
-            marks::paint,
-            canvas::present,
-            // Text: names over bodies, then the screen's own layer.
-            names::follow_players,
-            (hud::refresh, feed::refresh, screens::refresh, scoreboard::refresh),
+    app.add_systems(Startup, (camera::spawn, hud::spawn, feed::spawn, screens::spawn, scoreboard::spawn))
+        .add_systems(
+            PreUpdate,
+            (controls::sample, controls::quit_on_escape).in_set(ClientSet::Controls).after(InputSystems),
         )
-            .chain(),
-    );
+        .add_systems(
+            Draw,
+            (
+                // What everything else is placed by.
+                camera::follow,
+                arena::follow_map,
+                visibility::cast_shadows,
+                // The canvas is painted back to front.
+                effects::collect,
+                effects::paint_under,
+                players::paint,
+                effects::paint_over,
+                marks::paint,
+                canvas::present,
+                // Text: names over bodies, then the screen's own layer.
+                names::follow_players,
+                (hud::refresh_net, hud::refresh_health, hud::refresh_hint),
+                (feed::refresh, screens::refresh, scoreboard::refresh),
+            )
+                .chain(),
+        );
 }
 
 const WINDOW_WIDTH_PX: u32 = 1280;

@@ -13,9 +13,9 @@ use tickshot_shared::sim::world::Slot;
 
 /// The text entity of each named player.
 #[derive(Resource, Default)]
-pub struct NameTags(BTreeMap<u16, Entity>);
+pub(super) struct NameTags(BTreeMap<u16, Entity>);
 
-pub fn follow_players(
+pub(super) fn follow_players(
     mut commands: Commands,
     view: Res<ViewModel>,
     lens: Res<Lens>,

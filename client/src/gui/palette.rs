@@ -4,37 +4,39 @@
 //! Universal Design", 2008); its black, unreadable on a dark floor, is replaced by a light grey. The world itself is
 //! kept to unsaturated blue-greys, so that colour always means a player or a warning.
 
-use bevy::prelude::{Alpha, Color};
+use bevy::prelude::{Alpha, Color, Vec3};
 
 /// Beyond the map.
-pub const VOID: Color = Color::srgb(0.030, 0.036, 0.048);
-pub const FLOOR: Color = Color::srgb(0.128, 0.148, 0.184);
-pub const WALL_TOP: Color = Color::srgb(0.255, 0.298, 0.370);
+pub(super) const VOID: Color = Color::srgb(0.030, 0.036, 0.048);
+pub(super) const FLOOR: Color = Color::srgb(0.180, 0.206, 0.254);
+/// Linear light that the lines every few metres add to the floor.
+pub(super) const SLAB_GLINT: Vec3 = Vec3::new(0.012, 0.019, 0.031);
+pub(super) const WALL_TOP: Color = Color::srgb(0.255, 0.298, 0.370);
 /// The rim of a wall's top, by how the light (from the upper left) falls on it.
-pub const RIM_LIT: Color = Color::srgb(0.480, 0.560, 0.680);
-pub const RIM_DIM: Color = Color::srgb(0.330, 0.390, 0.490);
+pub(super) const RIM_LIT: Color = Color::srgb(0.480, 0.560, 0.680);
+pub(super) const RIM_DIM: Color = Color::srgb(0.330, 0.390, 0.490);
 /// A wall's side at its upper edge; it darkens towards the floor.
-pub const SIDE_LIT: Color = Color::srgb(0.200, 0.236, 0.300);
-pub const SIDE_DIM: Color = Color::srgb(0.120, 0.142, 0.186);
-pub const SIDE_FOOT: Color = Color::srgb(0.050, 0.060, 0.080);
+pub(super) const SIDE_LIT: Color = Color::srgb(0.200, 0.236, 0.300);
+pub(super) const SIDE_DIM: Color = Color::srgb(0.120, 0.142, 0.186);
+pub(super) const SIDE_FOOT: Color = Color::srgb(0.050, 0.060, 0.080);
 /// Laid over ground the own player cannot see.
-pub const UNSEEN: Color = Color::srgba(0.012, 0.016, 0.026, 0.62);
+pub(super) const UNSEEN: Color = Color::srgba(0.010, 0.014, 0.024, 0.68);
 
-pub const INK: Color = Color::srgb(0.92, 0.95, 0.99);
-pub const INK_SOFT: Color = Color::srgb(0.60, 0.66, 0.75);
-pub const PANEL: Color = Color::srgba(0.030, 0.038, 0.055, 0.78);
-pub const PANEL_EDGE: Color = Color::srgba(0.45, 0.55, 0.70, 0.22);
-pub const ROW_OWN: Color = Color::srgba(0.40, 0.60, 0.90, 0.20);
-pub const SHADE: Color = Color::srgba(0.0, 0.0, 0.0, 0.75);
+pub(super) const INK: Color = Color::srgb(0.92, 0.95, 0.99);
+pub(super) const INK_SOFT: Color = Color::srgb(0.60, 0.66, 0.75);
+pub(super) const PANEL: Color = Color::srgba(0.030, 0.038, 0.055, 0.78);
+pub(super) const PANEL_EDGE: Color = Color::srgba(0.45, 0.55, 0.70, 0.22);
+pub(super) const ROW_OWN: Color = Color::srgba(0.40, 0.60, 0.90, 0.20);
+pub(super) const SHADE: Color = Color::srgba(0.0, 0.0, 0.0, 0.75);
 
-pub const HEALTH_GOOD: Color = Color::srgb(0.36, 0.80, 0.62);
-pub const HEALTH_LOW: Color = Color::srgb(0.92, 0.40, 0.22);
-pub const HURT: Color = Color::srgb(1.0, 0.26, 0.16);
-pub const HIT: Color = Color::srgb(1.0, 0.95, 0.80);
-pub const SPARK: Color = Color::srgb(1.0, 0.80, 0.45);
+pub(super) const HEALTH_GOOD: Color = Color::srgb(0.36, 0.80, 0.62);
+pub(super) const HEALTH_LOW: Color = Color::srgb(0.92, 0.40, 0.22);
+pub(super) const HURT: Color = Color::srgb(1.0, 0.26, 0.16);
+pub(super) const HIT: Color = Color::srgb(1.0, 0.95, 0.80);
+pub(super) const SPARK: Color = Color::srgb(1.0, 0.80, 0.45);
 
 /// Number of different player colours; players beyond it repeat them with one more pip (see [`pips`]).
-pub const PLAYER_COLOURS: u16 = 8;
+pub(super) const PLAYER_COLOURS: u16 = 8;
 
 const PLAYERS: [Color; PLAYER_COLOURS as usize] = [
     Color::srgb(0.337, 0.706, 0.914), // sky blue
@@ -48,22 +50,22 @@ const PLAYERS: [Color; PLAYER_COLOURS as usize] = [
 ];
 
 /// The colour of the player in `slot`.
-pub fn player(slot: u16) -> Color {
+pub(super) fn player(slot: u16) -> Color {
     PLAYERS[usize::from(slot % PLAYER_COLOURS)]
 }
 
 /// Small marks on a body that tell players of one colour apart: 0 to 3.
-pub fn pips(slot: u16) -> u16 {
+pub(super) fn pips(slot: u16) -> u16 {
     (slot / PLAYER_COLOURS) % 4
 }
 
 /// `colour` with its opacity set.
-pub fn faded(colour: Color, opacity: f32) -> Color {
+pub(super) fn faded(colour: Color, opacity: f32) -> Color {
     colour.with_alpha(opacity)
 }
 
 /// `colour` mixed towards `other` by `part`, 0..=1, in linear light.
-pub fn mixed(colour: Color, other: Color, part: f32) -> Color {
+pub(super) fn mixed(colour: Color, other: Color, part: f32) -> Color {
     let (a, b) = (colour.to_linear(), other.to_linear());
     let mix = |x: f32, y: f32| x + (y - x) * part;
     Color::linear_rgba(mix(a.red, b.red), mix(a.green, b.green), mix(a.blue, b.blue), mix(a.alpha, b.alpha))

@@ -8,7 +8,7 @@ use bevy::prelude::*;
 use tickshot_shared::rng::Rng;
 
 /// All specks in flight; the oldest make room for new ones.
-pub struct Particles {
+pub(super) struct Particles {
     specks: Vec<Speck>,
     rng: Rng,
 }
@@ -26,7 +26,7 @@ struct Speck {
 
 /// What a burst looks like.
 #[derive(Clone, Copy)]
-pub struct Burst {
+pub(super) struct Burst {
     pub count: u32,
     /// Middle of the fan and half its width, radians.
     pub direction: f32,
@@ -40,7 +40,7 @@ pub struct Burst {
 }
 
 impl Particles {
-    pub fn burst(&mut self, at: Vec2, burst: Burst) {
+    pub(super) fn burst(&mut self, at: Vec2, burst: Burst) {
         for _ in 0..burst.count {
             let angle = burst.direction + burst.half_fan * (self.unit() * 2.0 - 1.0);
             let speed = Vec2::from_angle(angle) * burst.speed * (0.25 + 0.75 * self.unit());
@@ -52,7 +52,7 @@ impl Particles {
         self.specks.drain(..surplus);
     }
 
-    pub fn advance(&mut self, dt_s: f32) {
+    pub(super) fn advance(&mut self, dt_s: f32) {
         for speck in &mut self.specks {
             speck.age_s += dt_s;
             speck.at += speck.speed * dt_s;
@@ -61,7 +61,7 @@ impl Particles {
         self.specks.retain(|speck| speck.age_s < speck.life_s);
     }
 
-    pub fn paint(&self, canvas: &mut Canvas) {
+    pub(super) fn paint(&self, canvas: &mut Canvas) {
         for speck in &self.specks {
             let left = 1.0 - speck.age_s / speck.life_s;
             let fill = Fill { colour: palette::faded(speck.colour, left), soft: 0.0, glow: speck.glow, outline: 0.0 };
@@ -79,7 +79,7 @@ impl Particles {
 impl Default for Particles {
     fn default() -> Self {
         // The same sparks in every run: looks depend on nothing hidden.
-        Particles { specks: Vec::new(), rng: Rng::fork(1, 0x7370_6172_6b) }
+        Particles { specks: Vec::new(), rng: Rng::fork(1, 0x0073_7061_726b) }
     }
 }
 

@@ -12,7 +12,7 @@ use tickshot_shared::sim::world::Player;
 
 /// What was drawn of each player last, so that nobody pops in or out.
 #[derive(Resource, Default)]
-pub struct Bodies(BTreeMap<u16, Body>);
+pub(super) struct Bodies(BTreeMap<u16, Body>);
 
 struct Body {
     at: Vec2,
@@ -35,7 +35,12 @@ struct Look {
     hollow: bool,
 }
 
-pub fn paint(time: Res<Time<Real>>, view: Res<ViewModel>, mut bodies: ResMut<Bodies>, mut canvas: ResMut<Canvas>) {
+pub(super) fn paint(
+    time: Res<Time<Real>>,
+    view: Res<ViewModel>,
+    mut bodies: ResMut<Bodies>,
+    mut canvas: ResMut<Canvas>,
+) {
     let dt_s = time.delta_secs();
     for body in bodies.0.values_mut() {
         body.shown_s += dt_s;
@@ -156,7 +161,7 @@ fn paint_readiness(canvas: &mut Canvas, at: Vec2, ready: f32) {
 /// What is drawn is what is hit.
 const BODY_RADIUS_M: f32 = Player::RADIUS as f32 / UNITS_PER_METRE as f32;
 /// From the middle of a body to the end of its gun, metres.
-pub const GUN_REACH_M: f32 = 0.72;
+pub(super) const GUN_REACH_M: f32 = 0.72;
 const APPEAR_S: f32 = 0.14;
 /// How long a player that went out of sight fades.
 const VANISH_S: f32 = 0.12;

@@ -6,14 +6,14 @@ use crate::view::{Status, ViewModel};
 use bevy::prelude::*;
 
 #[derive(Component)]
-pub struct Scoreboard;
+pub(super) struct Scoreboard;
 
 /// Holds the columns of rows; emptied and filled again when a row changed.
 #[derive(Component)]
-pub struct Board;
+pub(super) struct Board;
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub(super) struct Row {
     rank: usize,
     slot: u16,
     name: String,
@@ -23,7 +23,7 @@ pub struct Row {
     own: bool,
 }
 
-pub fn spawn(mut commands: Commands) {
+pub(super) fn spawn(mut commands: Commands) {
     let middle = Node { align_items: AlignItems::Center, justify_content: JustifyContent::Center, ..default() };
     commands.spawn((Scoreboard, overlay(middle), Visibility::Hidden, GlobalZIndex(10))).with_children(|middle| {
         let node = Node { column_gap: px(28), padding: UiRect::axes(px(22), px(18)), ..default() };
@@ -31,7 +31,7 @@ pub fn spawn(mut commands: Commands) {
     });
 }
 
-pub fn refresh(
+pub(super) fn refresh(
     mut commands: Commands,
     keys: Res<ButtonInput<KeyCode>>,
     view: Res<ViewModel>,
@@ -94,27 +94,27 @@ fn spawn_row(column: &mut ChildSpawnerCommands, row: Option<&Row>) {
         ..default()
     };
     let background = if row.is_some_and(|row| row.own) { palette::ROW_OWN } else { Color::NONE };
+    let size_px = if row.is_some() { 15.0 } else { 12.0 };
+    let ink = if row.is_some() { palette::INK } else { palette::INK_SOFT };
+    let texts = match row {
+        Some(row) => {
+            [row.rank.to_string(), row.name.clone(), row.kills.to_string(), row.deaths.to_string(), row.ping.clone()]
+        }
+        None => ["#", "PLAYER", "K", "D", "PING"].map(String::from),
+    };
     column.spawn((node, BackgroundColor(background))).with_children(|cells| {
-        let (size, ink) = if row.is_some() { (15.0, palette::INK) } else { (12.0, palette::INK_SOFT) };
-        let mut cell = |width: f32, text: String, justify: JustifyContent, colour: Color| {
+        for (index, (text, (width, justify))) in texts.into_iter().zip(CELLS).enumerate() {
             let node = Node { width: px(width), justify_content: justify, overflow: Overflow::clip_x(), ..default() };
-            cells.spawn(node).with_child(label(text, size, colour));
-        };
-        cell(26.0, row.map_or("#".into(), |row| row.rank.to_string()), JustifyContent::End, palette::INK_SOFT);
-        let swatch = row.map_or(Color::NONE, |row| palette::player(row.slot));
-        cells_swatch(cells, swatch);
-        let mut cell = |width: f32, text: String, justify: JustifyContent, colour: Color| {
-            let node = Node { width: px(width), justify_content: justify, overflow: Overflow::clip_x(), ..default() };
-            cells.spawn(node).with_child(label(text, size, colour));
-        };
-        cell(NAME_WIDTH_PX, row.map_or("PLAYER".into(), |row| row.name.clone()), JustifyContent::Start, ink);
-        cell(44.0, row.map_or("K".into(), |row| row.kills.to_string()), JustifyContent::End, ink);
-        cell(44.0, row.map_or("D".into(), |row| row.deaths.to_string()), JustifyContent::End, ink);
-        cell(70.0, row.map_or("PING".into(), |row| row.ping.clone()), JustifyContent::End, palette::INK_SOFT);
+            let colour = if index == 0 || index == 4 { palette::INK_SOFT } else { ink };
+            cells.spawn(node).with_child(label(text, size_px, colour));
+            if index == 0 {
+                spawn_swatch(cells, row.map_or(Color::NONE, |row| palette::player(row.slot)));
+            }
+        }
     });
 }
 
-fn cells_swatch(cells: &mut ChildSpawnerCommands, colour: Color) {
+fn spawn_swatch(cells: &mut ChildSpawnerCommands, colour: Color) {
     let node = Node {
         width: px(12),
         height: px(12),
@@ -128,7 +128,14 @@ fn cells_swatch(cells: &mut ChildSpawnerCommands, colour: Color) {
 const ROWS_PER_COLUMN: usize = 16;
 /// What a 1280-pixel window has room for; players ranked lower are not listed.
 const COLUMNS_MAX: usize = 4;
-const NAME_WIDTH_PX: f32 = 190.0;
+/// Width in pixels and alignment of rank, name, kills, deaths, ping.
+const CELLS: [(f32, JustifyContent); 5] = [
+    (26.0, JustifyContent::End),
+    (190.0, JustifyContent::Start),
+    (44.0, JustifyContent::End),
+    (44.0, JustifyContent::End),
+    (70.0, JustifyContent::End),
+];
 
 #[cfg(test)]
 mod tests {

@@ -1,23 +1,25 @@
 //! What stands in the middle of the window when there is nothing to play: connecting, loading, dead, over.
 
 use super::palette;
-use super::widgets::{filling, label, overlay, panel, set_background, set_filling, set_shown, set_text, track};
+use super::widgets::{
+    filling, label, overlay, panel, paragraph, set_background, set_filling, set_shown, set_text, track,
+};
 use crate::view::{Status, ViewModel};
 use bevy::prelude::*;
 
 /// Covers the window and holds the message.
 #[derive(Component)]
-pub struct Screen;
+pub(super) struct Screen;
 #[derive(Component)]
-pub struct Title;
+pub(super) struct Title;
 #[derive(Component)]
-pub struct Detail;
+pub(super) struct Detail;
 #[derive(Component)]
-pub struct Progress;
+pub(super) struct Progress;
 #[derive(Component)]
-pub struct ProgressFilling;
+pub(super) struct ProgressFilling;
 
-pub fn spawn(mut commands: Commands) {
+pub(super) fn spawn(mut commands: Commands) {
     let middle = Node { align_items: AlignItems::Center, justify_content: JustifyContent::Center, ..default() };
     commands
         .spawn((Screen, overlay(middle), BackgroundColor(Color::NONE), Visibility::Hidden, GlobalZIndex(20)))
@@ -35,12 +37,12 @@ pub fn spawn(mut commands: Commands) {
                 message
                     .spawn((Progress, track(320.0, 8.0)))
                     .with_child((ProgressFilling, filling(8.0, palette::HEALTH_GOOD)));
-                message.spawn((Detail, label("", 16.0, palette::INK_SOFT), TextLayout::justify(Justify::Center)));
+                message.spawn((Detail, paragraph("", 16.0, palette::INK_SOFT)));
             });
         });
 }
 
-/// One message: what it says, how far something is, and whether the match behind it is darkened.
+/// One message: what it says, how far something is, and whether what is behind it is darkened.
 struct Message {
     title: String,
     detail: String,
@@ -48,21 +50,31 @@ struct Message {
     opaque: bool,
 }
 
-pub fn refresh(
+/// Marked `This` and not `Other`, so that several of these queries may write at once.
+type Only<This, Other> = (With<This>, Without<Other>);
+type IsScreen = (With<Screen>, Without<Progress>, Without<ProgressFilling>);
+type Backdrop = (&'static mut Visibility, &'static mut BackgroundColor, &'static mut Node);
+
+pub(super) fn refresh(
     time: Res<Time<Real>>,
     view: Res<ViewModel>,
-    screen: Single<(&mut Visibility, &mut BackgroundColor), With<Screen>>,
-    mut title: Single<&mut Text, (With<Title>, Without<Detail>)>,
-    mut detail: Single<&mut Text, (With<Detail>, Without<Title>)>,
-    mut progress: Single<&mut Node, (With<Progress>, Without<ProgressFilling>)>,
-    mut bar: Single<&mut Node, (With<ProgressFilling>, Without<Progress>)>,
+    screen: Single<Backdrop, IsScreen>,
+    mut title: Single<&mut Text, Only<Title, Detail>>,
+    mut detail: Single<&mut Text, Only<Detail, Title>>,
+    mut progress: Single<&mut Node, Only<Progress, ProgressFilling>>,
+    mut bar: Single<&mut Node, Only<ProgressFilling, Progress>>,
 ) {
     let message = message(&view, time.elapsed_secs());
-    let (mut visibility, mut background) = screen.into_inner();
+    let (mut visibility, mut background, mut place) = screen.into_inner();
     set_shown(&mut visibility, message.is_some());
     let Some(message) = message else { return };
     let cover = if message.opaque { palette::faded(palette::VOID, 0.80) } else { Color::NONE };
     set_background(&mut background, cover);
+    // The dead go on watching: their message keeps out of the middle.
+    let margin = UiRect::bottom(if view.status == Status::Playing { percent(26) } else { px(0) });
+    if place.padding != margin {
+        place.padding = margin;
+    }
     set_text(&mut title, &message.title);
     set_text(&mut detail, &message.detail);
     set_filling(&mut bar, message.progress.unwrap_or(0.0));
@@ -73,7 +85,8 @@ pub fn refresh(
 }
 
 fn message(view: &ViewModel, now_s: f32) -> Option<Message> {
-    let opaque = true;
+    // Without a map there is nothing to cover (and covering every pixel is not free).
+    let opaque = view.arena.is_some();
     match &view.status {
         Status::Connecting => {
             // Always three characters wide, so that the words stand still.

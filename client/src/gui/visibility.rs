@@ -6,17 +6,19 @@
 use super::arena_mesh::{Run, wall_runs};
 use super::palette;
 use crate::view::ViewModel;
-use bevy::asset::RenderAssetUsages;
+use bevy::asset::{RenderAssetUsages, uuid_handle};
 use bevy::camera::visibility::NoFrustumCulling;
-use bevy::mesh::{Indices, PrimitiveTopology};
+use bevy::mesh::{Indices, MeshVertexBufferLayoutRef, PrimitiveTopology};
 use bevy::prelude::*;
-use bevy::sprite_render::AlphaMode2d;
+use bevy::render::render_resource::{AsBindGroup, RenderPipelineDescriptor, SpecializedMeshPipelineError};
+use bevy::shader::ShaderRef;
+use bevy::sprite_render::{AlphaMode2d, Material2d, Material2dKey, Material2dPlugin};
 use std::sync::Arc;
 use tickshot_shared::sim::arena::Arena;
 
 /// The mesh of the shadows and what it is made from.
 #[derive(Resource)]
-pub struct Shadows {
+pub(super) struct Shadows {
     mesh: Handle<Mesh>,
     /// The arena whose corners are known.
     arena: Option<Arc<Arena>>,
@@ -26,18 +28,31 @@ pub struct Shadows {
     eye: Vec2,
 }
 
-pub fn spawn(mut commands: Commands, mut meshes: ResMut<Assets<Mesh>>, mut materials: ResMut<Assets<ColorMaterial>>) {
+pub(super) struct VisibilityPlugin;
+
+impl Plugin for VisibilityPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_plugins(Material2dPlugin::<ShadowMaterial>::default()).add_systems(Startup, spawn);
+        let shader = Shader::from_wgsl(include_str!("shadow.wgsl"), "tickshot/shadow.wgsl");
+        app.world_mut()
+            .resource_mut::<Assets<Shader>>()
+            .insert(SHADER.id(), shader)
+            .expect("a fixed id is always free to insert");
+    }
+}
+
+fn spawn(mut commands: Commands, mut meshes: ResMut<Assets<Mesh>>, mut materials: ResMut<Assets<ShadowMaterial>>) {
     let mesh = meshes.add(ShadowMesh::default().into_mesh());
     commands.spawn((
         Mesh2d(mesh.clone()),
-        MeshMaterial2d(materials.add(ColorMaterial { alpha_mode: AlphaMode2d::Blend, ..default() })),
+        MeshMaterial2d(materials.add(ShadowMaterial {})),
         Transform::from_xyz(0.0, 0.0, SHADOW_Z),
         NoFrustumCulling,
     ));
     commands.insert_resource(Shadows { mesh, arena: None, corners: Vec::new(), strength: 0.0, eye: Vec2::ZERO });
 }
 
-pub fn cast_shadows(
+pub(super) fn cast_shadows(
     time: Res<Time<Real>>,
     view: Res<ViewModel>,
     mut shadows: ResMut<Shadows>,
@@ -164,7 +179,7 @@ impl ShadowMesh {
 
     fn quad(&mut self, corners: [(Vec2, LinearRgba); 4]) {
         for (at, colour) in corners {
-            self.positions.push([at.x, -at.y, 0.0]);
+            self.positions.push([at.x, -at.y, SHADOW_Z]);
             self.colours.push(colour.to_f32_array());
         }
     }
@@ -182,6 +197,36 @@ impl ShadowMesh {
     }
 }
 
+#[derive(Asset, TypePath, AsBindGroup, Clone)]
+struct ShadowMaterial {}
+
+impl Material2d for ShadowMaterial {
+    fn vertex_shader() -> ShaderRef {
+        SHADER.into()
+    }
+
+    fn fragment_shader() -> ShaderRef {
+        SHADER.into()
+    }
+
+    fn alpha_mode(&self) -> AlphaMode2d {
+        AlphaMode2d::Blend
+    }
+
+    fn specialize(
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        _key: Material2dKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        descriptor.vertex.buffers = vec![layout.0.get_layout(&[
+            Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
+            Mesh::ATTRIBUTE_COLOR.at_shader_location(1),
+        ])?];
+        Ok(())
+    }
+}
+
+const SHADER: Handle<Shader> = uuid_handle!("5d0b5d1c-6f6d-4a3e-9f0c-3c1f3f9f7a03");
 /// How far shadows are worked out: past the corners of the window at the camera's greatest lead.
 const SIGHT_M: f32 = 20.0;
 /// Outer edge of the cover, metres; its chords stay beyond the window.

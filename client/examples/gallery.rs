@@ -1,0 +1,378 @@
+//! The window without a server: a made-up match on a real map, for looking at and for measuring frames.
+//!
+//! `cargo run --release --example gallery -- [SCENE] [--players N] [--seconds S] [--no-vsync]` where SCENE is one of
+//! `fight` (the default), `dead`, `connecting`, `loading`, `ended`. With `--seconds` it closes by itself and prints how
+//! many frames it drew. Walk with WASD, hold Tab for the scoreboard.
+
+use bevy::prelude::*;
+use std::collections::BTreeMap;
+use std::f32::consts::TAU;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tickshot_client::gui::{FrameRate, GuiPlugin};
+use tickshot_client::view::{Controls, Effect, KillLine, NetView, OtherView, OwnView, RosterView, Status, ViewModel};
+use tickshot_shared::rng::Rng;
+use tickshot_shared::sim::angle::Turn;
+use tickshot_shared::sim::arena::Arena;
+use tickshot_shared::sim::collision::{raycast, slide};
+use tickshot_shared::sim::world::{Player, Slot};
+
+fn main() -> ExitCode {
+    let settings = match Settings::parse(std::env::args().skip(1)) {
+        Ok(settings) => settings,
+        Err(problem) => {
+            eprintln!("gallery: {problem}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let map = include_bytes!("../../assets/maps/arena.tmx");
+    let arena = match Arena::parse("arena", map) {
+        Ok(arena) => Arc::new(arena),
+        Err(error) => {
+            eprintln!("gallery: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut app = App::new();
+    app.add_plugins(GuiPlugin { title: "Tickshot gallery".into(), vsync: settings.vsync })
+        .insert_resource(Play::new(arena, settings.players))
+        .insert_resource(settings)
+        .add_systems(Update, (play, close_in_time).chain());
+    match app.run() {
+        AppExit::Success => ExitCode::SUCCESS,
+        AppExit::Error(code) => ExitCode::from(code.get()),
+    }
+}
+
+#[derive(Resource)]
+struct Settings {
+    scene: String,
+    players: u16,
+    seconds: Option<f32>,
+    vsync: bool,
+}
+
+impl Settings {
+    fn parse(mut words: impl Iterator<Item = String>) -> Result<Settings, String> {
+        let mut settings = Settings { scene: "fight".into(), players: 12, seconds: None, vsync: true };
+        while let Some(word) = words.next() {
+            let mut number = |name: &str| -> Result<f32, String> {
+                let value = words.next().ok_or(format!("{name} needs a number"))?;
+                value.parse().map_err(|_| format!("{name}: '{value}' is not a number"))
+            };
+            match word.as_str() {
+                "--players" => settings.players = number("--players")?.clamp(1.0, 64.0) as u16,
+                "--seconds" => settings.seconds = Some(number("--seconds")?),
+                "--no-vsync" => settings.vsync = false,
+                "fight" | "dead" | "connecting" | "loading" | "ended" => settings.scene = word,
+                _ => {
+                    return Err(format!("unknown scene or flag '{word}'; scenes: fight dead connecting loading ended"));
+                }
+            }
+        }
+        Ok(settings)
+    }
+}
+
+/// The made-up match. Slot 0 is the own player.
+#[derive(Resource)]
+struct Play {
+    arena: Arc<Arena>,
+    actors: Vec<Actor>,
+    feed: Vec<KillLine>,
+    rng: Rng,
+}
+
+struct Actor {
+    pos: IVec2,
+    aim: Turn,
+    heading: f32,
+    next_turn_s: f32,
+    next_shot_s: f32,
+    health: u8,
+    dead_s: f32,
+    kills: u16,
+    deaths: u16,
+}
+
+fn play(
+    time: Res<Time<Real>>,
+    settings: Res<Settings>,
+    controls: Res<Controls>,
+    mut play: ResMut<Play>,
+    mut view: ResMut<ViewModel>,
+) {
+    let now_s = time.elapsed_secs();
+    view.effects.clear();
+    view.status = match settings.scene.as_str() {
+        "connecting" => Status::Connecting,
+        "loading" => Status::LoadingMap((now_s * 9_000.0) as usize % 42_000, 42_000),
+        "ended" => Status::Ended("the server 'Den' is full: 64 of 64 players. Try again later.".into()),
+        _ => Status::Playing,
+    };
+    if view.status != Status::Playing {
+        return;
+    }
+    play.advance(time.delta_secs().min(0.1), &controls, &mut view.effects);
+    if settings.scene == "dead" {
+        play.actors[0].dead_s = 2.0 - (now_s % 2.0);
+        if play.feed.iter().all(|kill| kill.victim != 0) {
+            play.kill(3, 0, &mut view.effects);
+        }
+    }
+    play.show(&mut view);
+}
+
+impl Play {
+    fn new(arena: Arc<Arena>, players: u16) -> Play {
+        let actors = (0..players).map(|slot| Actor {
+            // Close together, so that there is something to see at once.
+            pos: free_near_centre(&arena, slot),
+            aim: Turn(0),
+            heading: f32::from(slot),
+            next_turn_s: 0.0,
+            next_shot_s: 0.3 * f32::from(slot),
+            health: 100,
+            dead_s: 0.0,
+            kills: slot % 7,
+            deaths: slot % 4,
+        });
+        Play { actors: actors.collect(), arena, feed: Vec::new(), rng: Rng::fork(7, 7) }
+    }
+
+    fn advance(&mut self, dt_s: f32, controls: &Controls, effects: &mut Vec<Effect>) {
+        for kill in &mut self.feed {
+            kill.age_s += dt_s;
+        }
+        self.feed.retain(|kill| kill.age_s < 8.0);
+        for slot in 0..self.actors.len() {
+            if self.actors[slot].dead_s > 0.0 {
+                self.wait_to_respawn(slot, dt_s, effects);
+                continue;
+            }
+            if slot == 0 {
+                self.steer_own(controls);
+            } else {
+                self.steer(slot, dt_s);
+            }
+            self.walk(slot, dt_s, controls);
+            self.actors[slot].next_shot_s -= dt_s;
+            let wants = if slot == 0 { controls.fire } else { true };
+            if wants && self.actors[slot].next_shot_s <= 0.0 {
+                self.shoot(slot, effects);
+            }
+        }
+    }
+
+    fn wait_to_respawn(&mut self, slot: usize, dt_s: f32, effects: &mut Vec<Effect>) {
+        self.actors[slot].dead_s -= dt_s;
+        if self.actors[slot].dead_s <= 0.0 {
+            let spawn = self.rng.below(self.arena.spawns().len() as u32) as usize;
+            let actor = &mut self.actors[slot];
+            (actor.pos, actor.health, actor.dead_s) = (self.arena.spawns()[spawn], 100, 0.0);
+            effects.push(Effect::Spawned { slot: slot as u16, pos: metres(actor.pos) });
+        }
+    }
+
+    fn steer_own(&mut self, controls: &Controls) {
+        self.actors[0].aim = controls.aim;
+    }
+
+    /// Wanders, and turns towards the nearest other.
+    fn steer(&mut self, slot: usize, dt_s: f32) {
+        let turn = (self.rng.below(1000) as f32 / 1000.0) * TAU;
+        let here = self.actors[slot].pos;
+        let nearest = (0..self.actors.len())
+            .filter(|other| *other != slot && self.actors[*other].dead_s <= 0.0)
+            .min_by_key(|other| (self.actors[*other].pos - here).length_squared());
+        let towards = nearest.map(|other| self.actors[other].pos - here).filter(|offset| *offset != IVec2::ZERO);
+        let centre = IVec2::new(self.arena.width(), self.arena.height()) * 512;
+        let actor = &mut self.actors[slot];
+        actor.next_turn_s -= dt_s;
+        if actor.next_turn_s <= 0.0 {
+            let home = centre - actor.pos;
+            let far = home.length_squared() > (9 * 1024) * (9 * 1024);
+            let heading = if far { home.as_vec2().to_angle() + (turn - 3.0) * 0.25 } else { turn };
+            (actor.heading, actor.next_turn_s) = (heading, 0.6 + turn * 0.2);
+        }
+        if let Some(offset) = towards {
+            let wanted = Turn::of(offset).0.wrapping_sub(actor.aim.0) as i16;
+            actor.aim = Turn(actor.aim.0.wrapping_add((f32::from(wanted) * (6.0 * dt_s).min(1.0)) as i16 as u16));
+        }
+    }
+
+    fn walk(&mut self, slot: usize, dt_s: f32, controls: &Controls) {
+        let direction = if slot > 0 {
+            Vec2::from_angle(self.actors[slot].heading)
+        } else if controls.heading.value() == 0 {
+            return;
+        } else {
+            Vec2::from_angle(f32::from(controls.heading.value() - 1) * TAU / 8.0)
+        };
+        let step = (direction * 5.0 * dt_s * 1024.0).as_ivec2();
+        let from = self.actors[slot].pos;
+        let moved = slide(&self.arena, from, step, Player::RADIUS);
+        if (moved - from).length_squared() * 4 < step.length_squared() {
+            self.actors[slot].next_turn_s = 0.0;
+        }
+        self.actors[slot].pos = moved;
+    }
+
+    fn shoot(&mut self, slot: usize, effects: &mut Vec<Effect>) {
+        let (from, aim) = (self.actors[slot].pos, self.actors[slot].aim);
+        let direction = aim.direction();
+        let wall = raycast(&self.arena, from, direction, 40 * 1024);
+        let target = (0..self.actors.len())
+            .filter(|other| *other != slot && self.actors[*other].dead_s <= 0.0)
+            .filter_map(|other| {
+                let offset = self.actors[other].pos - from;
+                let along =
+                    (i64::from(offset.x) * i64::from(direction.x) + i64::from(offset.y) * i64::from(direction.y)) >> 15;
+                let aside =
+                    (i64::from(offset.x) * i64::from(direction.y) - i64::from(offset.y) * i64::from(direction.x)) >> 15;
+                (along > 0 && along < i64::from(wall) && aside.abs() < i64::from(Player::RADIUS))
+                    .then_some((along, other))
+            })
+            .min();
+        let length = target.map_or(wall, |(along, _)| along as i32 - Player::RADIUS);
+        let to = metres(from) + Vec2::new(direction.x as f32, direction.y as f32) / 32768.0 * length as f32 / 1024.0;
+        effects.push(Effect::Shot { slot: slot as u16, from: metres(from), to, own: slot == 0 });
+        self.actors[slot].next_shot_s = if slot == 0 { 0.35 } else { 0.4 + self.rng.below(900) as f32 / 1000.0 };
+        if let Some((_, victim)) = target {
+            self.hit(slot, victim, effects);
+        }
+    }
+
+    fn hit(&mut self, shooter: usize, victim: usize, effects: &mut Vec<Effect>) {
+        if shooter == 0 {
+            effects.push(Effect::HitConfirmed);
+        }
+        if victim == 0 {
+            let offset = metres(self.actors[shooter].pos - self.actors[0].pos);
+            effects.push(Effect::Hurt { from_angle: offset.to_angle() });
+        }
+        let health = self.actors[victim].health.saturating_sub(25);
+        self.actors[victim].health = health;
+        if health == 0 {
+            self.kill(shooter as u16, victim as u16, effects);
+        }
+    }
+
+    fn kill(&mut self, killer: u16, victim: u16, effects: &mut Vec<Effect>) {
+        let (k, v) = (usize::from(killer) % self.actors.len(), usize::from(victim));
+        self.actors[k].kills += 1;
+        self.actors[v].deaths += 1;
+        self.actors[v].dead_s = 2.0;
+        effects.push(Effect::Died { slot: victim, pos: metres(self.actors[v].pos) });
+        let (killer_name, victim_name) = (name(k as u16), name(victim));
+        self.feed.push(KillLine { killer: k as u16, victim, killer_name, victim_name, age_s: 0.0 });
+        let surplus = self.feed.len().saturating_sub(6);
+        self.feed.drain(..surplus);
+    }
+
+    fn show(&self, view: &mut ViewModel) {
+        let own = &self.actors[0];
+        view.arena = Some(self.arena.clone());
+        view.own = Some(OwnView {
+            slot: 0,
+            pos: metres(own.pos),
+            aim: own.aim.radians(),
+            alive: own.dead_s <= 0.0,
+            health: own.health,
+            weapon_ready: 1.0 - (own.next_shot_s / 0.35).clamp(0.0, 1.0),
+            respawn_s: own.dead_s,
+        });
+        let others = self.actors.iter().enumerate().skip(1).filter(|(_, actor)| actor.dead_s <= 0.0);
+        view.others = others
+            .filter(|(_, actor)| seen(&self.arena, own.pos, actor.pos))
+            .map(|(slot, actor)| OtherView {
+                slot: slot as u16,
+                pos: metres(actor.pos),
+                aim: actor.aim.radians(),
+                alive: true,
+                starved: slot == 5,
+            })
+            .collect();
+        view.roster = self.actors.iter().enumerate().map(roster_entry).collect::<BTreeMap<_, _>>();
+        view.kill_feed.clone_from(&self.feed);
+        view.net = NetView {
+            rtt_ms: 12.4,
+            tick_rate: 64,
+            input_lead_ticks: 1.6,
+            display_delay_ms: 47.0,
+            corrections: 0,
+            starved_frames_pct: 0.0,
+        };
+    }
+}
+
+/// A free place some tiles from the middle of the map, another one for each slot.
+fn free_near_centre(arena: &Arena, slot: u16) -> IVec2 {
+    let centre = IVec2::new(arena.width(), arena.height()) / 2;
+    let free = (0..400).map(|i| {
+        let (angle, distance) = (0.7 * i as f32 + f32::from(slot), 2.5 + 0.03 * i as f32 + 0.5 * f32::from(slot % 12));
+        centre + (Vec2::from_angle(angle) * distance).as_ivec2()
+    });
+    let tile = free.into_iter().find(|tile| !arena.is_solid(tile.x, tile.y)).unwrap_or(centre);
+    tile * 1024 + IVec2::splat(512)
+}
+
+/// Whether a body's middle or one of its sides can be seen: roughly what a server would tell.
+fn seen(arena: &Arena, from: IVec2, to: IVec2) -> bool {
+    let clear = |point: IVec2| tickshot_shared::sim::collision::line_of_sight(arena, from, point);
+    [IVec2::ZERO, IVec2::X, IVec2::NEG_X, IVec2::Y, IVec2::NEG_Y].iter().any(|side| clear(to + *side * Player::RADIUS))
+}
+
+fn roster_entry((slot, actor): (usize, &Actor)) -> (Slot, RosterView) {
+    let bot = slot % 3 == 2;
+    let ping_ms = (!bot).then_some(8 + 7 * slot as u16);
+    let (kills, deaths) = (actor.kills, actor.deaths);
+    (Slot(slot as u16), RosterView { name: name(slot as u16), kills, deaths, ping_ms, bot })
+}
+
+fn name(slot: u16) -> String {
+    const NAMES: [&str; 12] = [
+        "you",
+        "Ada",
+        "Grace",
+        "Edsger",
+        "Barbara",
+        "Leslie",
+        "Radia",
+        "Vint",
+        "Sally",
+        "Dijkstra_fan_42",
+        "Nancy",
+        "Jim",
+    ];
+    let index = usize::from(slot);
+    if index < NAMES.len() { NAMES[index].into() } else { format!("bot {slot}") }
+}
+
+fn metres(units: IVec2) -> Vec2 {
+    units.as_vec2() / 1024.0
+}
+
+fn close_in_time(
+    time: Res<Time<Real>>,
+    settings: Res<Settings>,
+    rate: Res<FrameRate>,
+    mut exit: MessageWriter<AppExit>,
+    mut from: Local<Option<(f32, u64)>>,
+) {
+    let Some(seconds) = settings.seconds else { return };
+    let now_s = time.elapsed_secs();
+    // The first seconds go into compiling shaders and are not counted.
+    if now_s < WARM_UP_S {
+        return;
+    }
+    let (start_s, start_frames) = *from.get_or_insert((now_s, rate.total));
+    let elapsed_s = now_s - start_s;
+    if elapsed_s >= seconds {
+        let frames = rate.total - start_frames;
+        println!("{frames} frames in {elapsed_s:.1} s: {:.1} per second", frames as f32 / elapsed_s);
+        exit.write(AppExit::Success);
+    }
+}
+
+const WARM_UP_S: f32 = 3.0;
