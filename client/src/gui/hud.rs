@@ -39,16 +39,20 @@ pub(super) struct HealthFilling;
 #[derive(Component)]
 pub(super) struct WeaponFilling;
 #[derive(Component)]
+pub(super) struct NetPanel;
+#[derive(Component)]
 pub(super) struct NetLine;
 #[derive(Component)]
 pub(super) struct Hint;
 
 pub(super) fn spawn(mut commands: Commands) {
-    commands.spawn((
-        NetLine,
-        label("", 13.0, palette::INK_SOFT),
-        Node { position_type: PositionType::Absolute, left: px(14), top: px(12), ..default() },
-    ));
+    let corner = Node { align_items: AlignItems::Start, padding: UiRect::all(px(12)), ..default() };
+    commands.spawn(overlay(corner)).with_children(|corner| {
+        let node = Node { padding: UiRect::axes(px(9), px(4)), ..default() };
+        corner
+            .spawn((NetPanel, panel(node), Visibility::Hidden))
+            .with_child((NetLine, label("", 12.0, palette::INK_SOFT)));
+    });
     let corner = Node { align_items: AlignItems::End, padding: UiRect::all(px(18)), ..default() };
     commands.spawn(overlay(corner)).with_children(|corner| {
         let node = Node {
@@ -85,11 +89,15 @@ pub(super) fn refresh_net(
     time: Res<Time<Real>>,
     view: Res<ViewModel>,
     mut frame_rate: ResMut<FrameRate>,
+    mut panel: Single<&mut Visibility, With<NetPanel>>,
     mut line: Single<&mut Text, With<NetLine>>,
 ) {
-    if frame_rate.count(time.delta_secs()) {
-        let playing = view.status == Status::Playing;
-        set_text(&mut line, if playing { net_text(&view, frame_rate.per_second) } else { String::new() });
+    let known = frame_rate.count(time.delta_secs());
+    if view.status != Status::Playing {
+        set_shown(&mut panel, false);
+    } else if known {
+        set_shown(&mut panel, true);
+        set_text(&mut line, net_text(&view, frame_rate.per_second));
     }
 }
 
@@ -161,8 +169,8 @@ mod tests {
     #[test]
     fn the_frame_rate_is_frames_over_seconds() {
         let mut rate = FrameRate::default();
-        let known = (0..60).filter(|_| rate.count(1.0 / 120.0)).count();
-        assert_eq!((known, rate.total), (1, 60));
-        assert!((rate.per_second - 120.0).abs() < 0.1, "{}", rate.per_second);
+        let known = (0..64).filter(|_| rate.count(1.0 / 128.0)).count();
+        assert_eq!((known, rate.total), (1, 64));
+        assert!((rate.per_second - 128.0).abs() < 0.1, "{}", rate.per_second);
     }
 }

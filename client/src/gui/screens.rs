@@ -101,7 +101,9 @@ fn message(view: &ViewModel, now_s: f32) -> Option<Message> {
         }
         Status::Ended(reason) => {
             let detail = format!("{reason}\n\nPress Esc to quit.");
-            Some(Message { title: "The match is over for you".into(), detail, progress: None, opaque })
+            // A session that never got as far as a map was a try, not a match.
+            let title = if view.arena.is_some() { "Disconnected" } else { "Could not join" };
+            Some(Message { title: title.into(), detail, progress: None, opaque })
         }
         Status::Playing => {
             let own = view.own.filter(|own| !own.alive)?;

@@ -82,8 +82,18 @@ pub(super) fn cast_shadows(
 /// Where one ray from the eye ends.
 #[derive(Clone, Copy, Debug)]
 struct Sight {
+    angle: f32,
     direction: Vec2,
     distance: f32,
+    /// The wall it ends at; `None` if it ends in the open.
+    face: Option<Face>,
+}
+
+/// A grid line with walls on it: `x = line` or `y = line`, in tiles.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Face {
+    X(i32),
+    Y(i32),
 }
 
 /// The ends of straight wall pieces, each once.
@@ -109,14 +119,34 @@ fn outline(arena: &Arena, eye: Vec2, corners: &[Vec2]) -> Vec<Sight> {
     angles.sort_by(f32::total_cmp);
     let look = |angle: f32| {
         let direction = Vec2::from_angle(angle);
-        Sight { direction, distance: free_distance(arena, eye, direction) }
+        let (distance, face) = first_wall(arena, eye, direction);
+        Sight { angle, direction, distance, face }
     };
-    angles.into_iter().map(look).collect()
+    without_idle_rays(&angles.into_iter().map(look).collect::<Vec<_>>())
 }
 
-/// Distance from `eye` along the unit vector `direction` to the first wall, at most [`SIGHT_M`]. Steps from tile to
-/// tile (Amanatides and Woo, "A Fast Voxel Traversal Algorithm for Ray Tracing", 1987).
-fn free_distance(arena: &Arena, eye: Vec2, direction: Vec2) -> f32 {
+/// Leaves out rays that end on the same wall as both their neighbours: most corners are hidden behind nearer walls, and
+/// every ray kept costs the renderer a sliver as long as the window.
+fn without_idle_rays(sights: &[Sight]) -> Vec<Sight> {
+    let mut kept: Vec<Sight> = Vec::with_capacity(sights.len());
+    for (i, sight) in sights.iter().enumerate() {
+        let idle = match (kept.last(), sights.get(i + 1)) {
+            (Some(before), Some(after)) => {
+                let one_wall = sight.face.is_some() && before.face == sight.face && after.face == sight.face;
+                one_wall && after.angle - before.angle < SPAN_RAD_MAX
+            }
+            _ => false,
+        };
+        if !idle {
+            kept.push(*sight);
+        }
+    }
+    kept
+}
+
+/// Distance from `eye` along the unit vector `direction` to the first wall, at most [`SIGHT_M`]; which wall. Steps from
+/// tile to tile (Amanatides and Woo, "A Fast Voxel Traversal Algorithm for Ray Tracing", 1987).
+fn first_wall(arena: &Arena, eye: Vec2, direction: Vec2) -> (f32, Option<Face>) {
     let mut tile = eye.floor().as_ivec2();
     let step = IVec2::new(if direction.x < 0.0 { -1 } else { 1 }, if direction.y < 0.0 { -1 } else { 1 });
     let per_tile = Vec2::ONE / direction.abs().max(Vec2::splat(1e-6));
@@ -126,20 +156,22 @@ fn free_distance(arena: &Arena, eye: Vec2, direction: Vec2) -> f32 {
         if step.y > 0 { 1.0 - inside.y } else { inside.y } * per_tile.y,
     );
     loop {
-        let distance = if next.x < next.y {
+        let (distance, face) = if next.x < next.y {
+            let line = if step.x > 0 { tile.x + 1 } else { tile.x };
             tile.x += step.x;
             next.x += per_tile.x;
-            next.x - per_tile.x
+            (next.x - per_tile.x, Face::X(line))
         } else {
+            let line = if step.y > 0 { tile.y + 1 } else { tile.y };
             tile.y += step.y;
             next.y += per_tile.y;
-            next.y - per_tile.y
+            (next.y - per_tile.y, Face::Y(line))
         };
         if distance >= SIGHT_M {
-            return SIGHT_M;
+            return (SIGHT_M, None);
         }
         if arena.is_solid(tile.x, tile.y) {
-            return distance;
+            return (distance, Some(face));
         }
     }
 }
@@ -232,6 +264,8 @@ const SIGHT_M: f32 = 20.0;
 /// Outer edge of the cover, metres; its chords stay beyond the window.
 const COVER_M: f32 = 26.0;
 const EVEN_RAYS: u32 = 36;
+/// Widest angle between kept rays: the chord of the cover stays 23 m away, beyond the window.
+const SPAN_RAD_MAX: f32 = 0.9;
 /// Half the angle between the two rays that pass a corner.
 const CORNER_RAD: f32 = 0.0004;
 /// Rays closer than this belong to one corner.
