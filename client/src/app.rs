@@ -6,7 +6,7 @@
 use crate::core::{ClientCore, Outbox};
 use crate::net::transport::{ClientTransport, ConnectState};
 use crate::view::{Controls, ViewModel};
-use bevy::app::{App, Plugin, PostUpdate, PreUpdate, Update};
+use bevy::app::{App, AppExit, Last, Plugin, PostUpdate, PreUpdate, Update};
 use bevy::ecs::prelude::*;
 use bevy::time::{Real, Time, TimePlugin};
 use bevy_renet::{RenetClient, RenetClientPlugin, RenetReceive, RenetSend};
@@ -73,7 +73,8 @@ impl Plugin for SessionPlugin {
             )
             .add_systems(PreUpdate, receive.in_set(ClientSet::Receive).in_set(RenetReceive).run_if(ready.clone()))
             .add_systems(Update, advance.in_set(ClientSet::Advance).run_if(ready.clone()))
-            .add_systems(PostUpdate, flush.in_set(ClientSet::Flush).in_set(RenetSend).run_if(ready));
+            .add_systems(PostUpdate, flush.in_set(ClientSet::Flush).in_set(RenetSend).run_if(ready.clone()))
+            .add_systems(Last, say_goodbye.run_if(ready.and_then(on_message::<AppExit>)));
     }
 }
 
@@ -127,6 +128,11 @@ fn rebuild_view(local: Res<LocalTime>, mut core: ResMut<Core>, mut view: ResMut<
 
 fn flush(local: Res<LocalTime>, mut transport: ResMut<Transport>, mut renet: ResMut<RenetClient>) {
     transport.0.flush(local.0, &mut renet.0);
+}
+
+/// The program is about to end: the server need not wait for a time-out to know.
+fn say_goodbye(mut transport: ResMut<Transport>, mut renet: ResMut<RenetClient>) {
+    transport.0.disconnect(&mut renet.0);
 }
 
 /// Control messages handled per update; the rest wait in renet's bounded channel.
