@@ -3,8 +3,6 @@
 //! The stages of an update are chained sets; `bevy_renet`'s own plugin updates renet before they begin. Must not know the
 //! system's clock (whoever runs the `App` sets [`LocalTime`]), a keyboard or a picture.
 
-#![allow(clippy::needless_pass_by_value, reason = "systems take their parameters by value")]
-
 use crate::core::{ClientCore, Outbox};
 use crate::net::transport::{ClientTransport, ConnectState};
 use crate::view::{Controls, ViewModel};

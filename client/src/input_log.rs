@@ -2,10 +2,9 @@
 //!
 //! Must not know what an input does.
 
-use tickshot_shared::limits::{HISTORY_TICKS, INPUTS_PER_PACKET_MAX};
+use tickshot_shared::limits::{HISTORY_TICKS, INPUT_REPEATS_MAX, INPUTS_PER_PACKET_MAX};
 use tickshot_shared::protocol::client_msg::InputRun;
-use tickshot_shared::sim::angle::Turn;
-use tickshot_shared::sim::input::{Buttons, Input};
+use tickshot_shared::sim::input::Input;
 use tickshot_shared::sim::world::Player;
 use tickshot_shared::tick::Tick;
 
@@ -68,10 +67,10 @@ impl InputLog {
         if let Some(input) = self.at(tick) {
             return input;
         }
-        let earlier = (1..=REPEATS_MAX).filter_map(|age| tick.checked_minus(age)).find_map(|t| self.at(t));
+        let earlier = (1..=INPUT_REPEATS_MAX).filter_map(|age| tick.checked_minus(age)).find_map(|t| self.at(t));
         match earlier {
-            Some(last) => Input { buttons: Buttons::default(), view: None, ..last },
-            None => Input { aim: Turn(player.aim << 6), ..Input::default() },
+            Some(last) => last.repeated(),
+            None => Input::idle(player),
         }
     }
 }
@@ -86,13 +85,11 @@ fn row_of(tick: Tick) -> usize {
     tick.0 as usize % HISTORY_TICKS
 }
 
-/// The server repeats a missing input this often before the player stands still.
-const REPEATS_MAX: u32 = 16;
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tickshot_shared::sim::input::Heading;
+    use tickshot_shared::sim::angle::Turn;
+    use tickshot_shared::sim::input::{Buttons, Heading};
 
     fn walk(heading: u8) -> Input {
         Input { heading: Heading::new(heading).unwrap(), ..Input::default() }

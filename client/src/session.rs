@@ -25,11 +25,15 @@ pub struct SessionConfig {
 pub fn open_session(app: &mut App, io: &IoThread, now: Duration, config: SessionConfig) -> Result<(), SocketError> {
     let SessionConfig { server, name, password, seed } = config;
     let wire = io.connect(server)?;
-    let transport = ClientTransport::new(Box::new(wire), server, ConnectConfig { name, password, seed }, now);
+    insert(app, ClientTransport::new(Box::new(wire), server, ConnectConfig { name, password, seed }, now));
+    Ok(())
+}
+
+/// Insert a session over this transport, which knows the maps built into the program.
+pub fn insert(app: &mut App, transport: ClientTransport) {
     let maps: crate::core::MapSource =
         Arc::new(|_, hash| tickshot_server::maps::built_in_by_hash(*hash).map(<[u8]>::to_vec));
     app.insert_resource(Core(ClientCore::new(CoreConfig { maps, ..CoreConfig::default() })))
         .insert_resource(Transport(transport))
         .insert_resource(RenetClient::new(control_config()));
-    Ok(())
 }

@@ -21,7 +21,7 @@ use bevy_renet::{RenetReceive, RenetServer, RenetServerPlugin};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tickshot_shared::limits::SESSIONS_SPARE;
+use tickshot_shared::limits::{SESSION_TIMEOUT_MS, SESSIONS_SPARE};
 use tickshot_shared::protocol::control::{LeaveReason, tidy_name};
 use tickshot_shared::protocol::version::protocol_version;
 
@@ -73,7 +73,7 @@ impl Server {
             max_sessions: (config.max_players + SESSIONS_SPARE).min(tickshot_shared::limits::PLAYERS_MAX),
             password: config.password.clone(),
             salt: random_salt()?,
-            timeout: SESSION_TIMEOUT,
+            timeout: Duration::from_millis(SESSION_TIMEOUT_MS),
         };
         let transport = ServerTransport::new(Box::new(wire), transport_config, clock.now())?;
         let setup = MatchSetup {
@@ -204,15 +204,20 @@ fn build_app(core: ServerCore, transport: ServerTransport, clock: Clock) -> App 
         .add_systems(PreUpdate, receive.in_set(RenetReceive))
         .add_systems(Update, (read_control, step, send_snapshots).chain())
         .add_systems(PostUpdate, (grant_wishes, flush).chain());
-    // A tick's stages are a chain; a thread pool would only add wake-ups (and the window's build has one).
+    run_in_order(&mut app);
+    app.finish();
+    app.cleanup();
+    app
+}
+
+/// Run the stages of an update one after the other in the calling thread: they are a chain, and a thread pool (the window's
+/// build has one) would only add wake-ups. For apps without a window.
+pub fn run_in_order(app: &mut App) {
     for label in [PreUpdate.intern(), Update.intern(), PostUpdate.intern()] {
         app.edit_schedule(label, |schedule| {
             schedule.set_executor(SingleThreadedExecutor::new());
         });
     }
-    app.finish();
-    app.cleanup();
-    app
 }
 
 /// Stage 1: everything that arrived, through gate and netcode, into the core (hot lane) and renet (control lane).
@@ -319,5 +324,3 @@ fn cpu_time() -> Duration {
 
 /// Control messages handled per client and tick; the rest wait in renet's bounded channel.
 const CONTROL_MESSAGES_PER_TICK_MAX: usize = 16;
-/// A client that is not heard of for this long is gone.
-pub const SESSION_TIMEOUT: Duration = Duration::from_secs(5);

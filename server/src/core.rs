@@ -503,8 +503,12 @@ impl ServerCore {
     }
 }
 
-/// File every input of a packet, oldest first.
+/// File every input of a packet, oldest first. A packet whose newest input is of a tick the client has seen the state of
+/// carries none to be used: the client only asks for the time.
 fn file_all(buffer: &mut InputBuffer, next: Tick, packet: &InputPacket) {
+    if packet.ack.is_some_and(|ack| packet.newest <= ack) {
+        return;
+    }
     for (tick, input) in packet.ticks() {
         buffer.file(next, tick, input);
     }

@@ -6,9 +6,9 @@
 //!
 //! Knows nothing of sessions or the network: it takes decoded inputs.
 
-use tickshot_shared::limits::INPUT_AHEAD_TICKS_MAX;
+use tickshot_shared::limits::{INPUT_AHEAD_TICKS_MAX, INPUT_REPEATS_MAX};
 use tickshot_shared::protocol::server_msg::InputUse;
-use tickshot_shared::sim::input::{Buttons, Input};
+use tickshot_shared::sim::input::Input;
 use tickshot_shared::tick::Tick;
 
 /// Inputs of one player that wait for their tick.
@@ -87,11 +87,10 @@ impl InputBuffer {
         let Some(last) = self.last else { return (None, InputUse::Idle) };
         self.missing_run += 1;
         self.counts.missing += 1;
-        if self.missing_run > REPEATS_MAX {
+        if self.missing_run > INPUT_REPEATS_MAX {
             return (None, InputUse::Idle);
         }
-        // A repeated trigger would be a shot nobody aimed, with a view stamp that is not this tick's.
-        (Some(Input { buttons: Buttons::default(), view: None, ..last }), InputUse::Repeated)
+        (Some(last.repeated()), InputUse::Repeated)
     }
 
     /// A copy of an input whose tick is over: a repeat of one that was used, or too late to be of use.
@@ -127,13 +126,11 @@ impl std::ops::AddAssign for InputCounts {
 
 /// Places in the ring: all that may be ahead, and as many behind to recognise repeats.
 const RING: usize = 2 * INPUT_AHEAD_TICKS_MAX as usize;
-/// A silent client's player stops walking after this many ticks (a quarter second at 64 Hz).
-const REPEATS_MAX: u32 = 16;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tickshot_shared::sim::input::Heading;
+    use tickshot_shared::sim::input::{Buttons, Heading};
 
     fn walk(heading: u8) -> Input {
         Input { heading: Heading::new(heading).unwrap(), ..Input::default() }

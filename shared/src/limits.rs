@@ -39,6 +39,9 @@ pub const INPUTS_PER_PACKET_MAX: usize = 8;
 pub const INPUT_PACKET_BYTES_MAX: usize = 192;
 /// How far ahead of the server's tick an input may lie and still be filed, in ticks.
 pub const INPUT_AHEAD_TICKS_MAX: u32 = 128;
+/// How often in a row a missing input is replaced by the one before it; then the player stands still. A quarter second at
+/// 64 Hz: longer would walk a player whose cable is out into the open.
+pub const INPUT_REPEATS_MAX: u32 = 16;
 /// Rewind cap for hit checks, in milliseconds.
 pub const REWIND_MS_MAX: u32 = 250;
 
@@ -49,6 +52,8 @@ pub const MAP_CHUNK_BYTES: usize = 1000;
 /// Longest player or server name, in UTF-8 bytes.
 pub const NAME_BYTES_MAX: usize = 24;
 
+/// Silence that ends a session, in milliseconds, on either end: long enough for a laptop that looks for its access point.
+pub const SESSION_TIMEOUT_MS: u64 = 5000;
 /// Shortest datagram worth a look: a renetcode prefix byte, a sequence byte and a 16-byte tag.
 pub const DATAGRAM_BYTES_MIN: usize = 18;
 /// Longest datagram accepted from the network, in bytes (renetcode's own limit).

@@ -2,20 +2,14 @@
 //!
 //! The brain sees what a frame at this moment would draw, and nothing else of the session.
 
-#![allow(clippy::needless_pass_by_value, reason = "systems take their parameters by value")]
-
-use crate::app::{ClientSet, Core, LocalTime, SessionPlugin, Transport};
-use crate::core::{ClientCore, CoreConfig};
+use crate::app::{ClientSet, Core, LocalTime, SessionPlugin};
 use crate::net::transport::ClientTransport;
+use crate::session;
 use crate::view::Controls;
-use bevy::app::{App, PostUpdate, PreUpdate, Update};
+use bevy::app::{App, PreUpdate};
 use bevy::ecs::prelude::*;
-use bevy::ecs::schedule::{ScheduleLabel, SingleThreadedExecutor};
-use bevy_renet::RenetClient;
-use std::sync::Arc;
 use std::time::Duration;
-use tickshot_server::maps::built_in_by_hash;
-use tickshot_server::net::lanes::control_config;
+use tickshot_server::app::run_in_order;
 use tickshot_shared::sim::bot::Bot;
 use tickshot_shared::sim::input::Buttons;
 use tickshot_shared::tick::Tick;
@@ -31,21 +25,12 @@ struct Brain {
 
 /// An `App` that plays by itself over `transport`. Whoever runs it sets [`LocalTime`] and calls `update`.
 pub fn bot_app(transport: ClientTransport, seed: u64) -> App {
-    let config =
-        CoreConfig { maps: Arc::new(|_, hash| built_in_by_hash(*hash).map(<[u8]>::to_vec)), ..CoreConfig::default() };
     let mut app = App::new();
     app.add_plugins(SessionPlugin)
-        .insert_resource(RenetClient::new(control_config()))
-        .insert_resource(Core(ClientCore::new(config)))
-        .insert_resource(Transport(transport))
         .insert_resource(Brain { seed, bot: None, thought: None })
         .add_systems(PreUpdate, think.in_set(ClientSet::Controls));
-    // The stages are a chain; a thread pool would only add wake-ups.
-    for label in [PreUpdate.intern(), Update.intern(), PostUpdate.intern()] {
-        app.edit_schedule(label, |schedule| {
-            schedule.set_executor(SingleThreadedExecutor::new());
-        });
-    }
+    session::insert(&mut app, transport);
+    run_in_order(&mut app);
     app.finish();
     app.cleanup();
     app

@@ -3,8 +3,6 @@
 //! The loop sleeps until the earliest client has something due and updates those that have. Clients on one server tick
 //! at nearly the same moment; those within `COALESCE` share a wake-up.
 
-#![allow(clippy::needless_pass_by_value, reason = "a run owns its settings")]
-
 use super::bot::{bot_app, update};
 use crate::app::{Core, Transport};
 use crate::net::transport::{ClientTransport, ConnectConfig, ConnectState};

@@ -14,7 +14,7 @@ use tickshot_server::net::counters::{Counters, Tally};
 use tickshot_server::net::gate::{self, Drop, HOT_TO_CLIENT, Inner, Kind, Outer};
 use tickshot_server::net::lanes::{CONTROL_CHANNEL, ControlFlow};
 use tickshot_server::net::wire::{Datagram, Wire};
-use tickshot_shared::limits::{CONTROL_MEMORY_TO_SERVER, DATAGRAMS_PER_TICK_MAX};
+use tickshot_shared::limits::{CONTROL_MEMORY_TO_SERVER, DATAGRAMS_PER_TICK_MAX, SESSION_TIMEOUT_MS};
 use tickshot_shared::protocol::query::Reply;
 use tickshot_shared::protocol::version::protocol_version;
 
@@ -312,7 +312,7 @@ fn send(wire: &mut dyn Wire, tally: &mut Tally, to: SocketAddr, bytes: &[u8]) {
 }
 
 /// Silence that ends a session.
-pub const SESSION_TIMEOUT: Duration = Duration::from_secs(5);
+pub const SESSION_TIMEOUT: Duration = Duration::from_millis(SESSION_TIMEOUT_MS);
 /// Silence that ends one attempt to open a session. A LAN needs milliseconds; netcode repeats every 250 ms.
 const OPENING_PATIENCE: Duration = Duration::from_secs(2);
 /// Together longer than a server remembers a half-open session.

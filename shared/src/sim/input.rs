@@ -3,6 +3,7 @@
 //! No position, no time step: a speed hack has nothing to lie about.
 
 use super::angle::Turn;
+use super::world::Player;
 use crate::tick::Tick;
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +70,7 @@ pub struct ViewStamp {
     pub own_fraction: u8,
 }
 
-/// One player's input of one tick.
+/// One player's input of one tick. What stands in for a missing one is part of the rules, because a client predicts it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Input {
     pub heading: Heading,
@@ -77,4 +78,17 @@ pub struct Input {
     pub buttons: Buttons,
     /// Present when the trigger is held; what the shooter saw.
     pub view: Option<ViewStamp>,
+}
+
+impl Input {
+    /// What the server uses for the tick after this input's when none came: the same without the trigger, for a repeated
+    /// one would be a shot that nobody aimed, with a view stamp of another tick.
+    pub fn repeated(self) -> Input {
+        Input { buttons: Buttons::default(), view: None, ..self }
+    }
+
+    /// What a player is taken to press when there is nothing to repeat: it stands and keeps its aim.
+    pub fn idle(player: &Player) -> Input {
+        Input { aim: Turn(player.aim << 6), ..Input::default() }
+    }
 }

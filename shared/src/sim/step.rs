@@ -145,7 +145,7 @@ fn move_all(world: &mut World, arena: &Arena, inputs: &[Option<Input>]) {
     let rate = world.rate;
     for (index, player) in world.players.iter_mut().enumerate() {
         if let Some(player) = player {
-            let input = input_of(inputs, index).unwrap_or_else(|| idle_input(player));
+            let input = input_of(inputs, index).unwrap_or_else(|| Input::idle(player));
             move_player(player, arena, rate, &input);
         }
     }
@@ -153,11 +153,6 @@ fn move_all(world: &mut World, arena: &Arena, inputs: &[Option<Input>]) {
 
 fn input_of(inputs: &[Option<Input>], index: usize) -> Option<Input> {
     inputs.get(index).copied().flatten()
-}
-
-/// What a player without an input is taken to press.
-fn idle_input(player: &Player) -> Input {
-    Input { aim: Turn(player.aim << 6), ..Input::default() }
 }
 
 /// One judged hit, to be applied after all shots of the tick are judged.
