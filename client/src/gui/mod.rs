@@ -3,7 +3,7 @@
 //! It reads [`ViewModel`] and writes [`Controls`]; it must not know of sockets, snapshots or prediction, so that any
 //! source of a view model (a live match, a replay, the gallery example) is drawn by the same code.
 //!
-//! Lengths are map metres with y growing downwards, as in the view model; only [`canvas`] and [`camera`] know that the
+//! Lengths are map metres with y growing downwards, as in the view model; only `canvas` and `camera` know that the
 //! renderer's y grows upwards.
 
 mod arena;
