@@ -14,7 +14,7 @@ use tickshot_client::view::{Controls, Effect, KillLine, NetView, OtherView, OwnV
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::collision::{raycast, slide};
+use tickshot_shared::sim::collision::{body_in_sight, raycast, slide};
 use tickshot_shared::sim::world::{Player, Slot};
 
 fn main() -> ExitCode {
@@ -284,13 +284,13 @@ impl Play {
         });
         let others = self.actors.iter().enumerate().skip(1).filter(|(_, actor)| actor.dead_s <= 0.0);
         view.others = others
-            .filter(|(_, actor)| seen(&self.arena, own.pos, actor.pos))
             .map(|(slot, actor)| OtherView {
                 slot: slot as u16,
                 pos: metres(actor.pos),
                 aim: actor.aim.radians(),
                 alive: true,
                 starved: slot == 5,
+                in_sight: body_in_sight(&self.arena, own.pos, actor.pos, Player::RADIUS),
             })
             .collect();
         view.roster = self.actors.iter().enumerate().map(roster_entry).collect::<BTreeMap<_, _>>();
@@ -317,12 +317,6 @@ fn free_near_centre(arena: &Arena, slot: u16) -> IVec2 {
     tile * 1024 + IVec2::splat(512)
 }
 
-/// Whether a body's middle or one of its sides can be seen: roughly what a server would tell.
-fn seen(arena: &Arena, from: IVec2, to: IVec2) -> bool {
-    let clear = |point: IVec2| tickshot_shared::sim::collision::line_of_sight(arena, from, point);
-    [IVec2::ZERO, IVec2::X, IVec2::NEG_X, IVec2::Y, IVec2::NEG_Y].iter().any(|side| clear(to + *side * Player::RADIUS))
-}
-
 fn roster_entry((slot, actor): (usize, &Actor)) -> (Slot, RosterView) {
     let bot = slot % 3 == 2;
     let ping_ms = (!bot).then_some(8 + 7 * slot as u16);
@@ -333,17 +327,17 @@ fn roster_entry((slot, actor): (usize, &Actor)) -> (Slot, RosterView) {
 fn name(slot: u16) -> String {
     const NAMES: [&str; 12] = [
         "you",
-        "Ada",
-        "Grace",
-        "Edsger",
-        "Barbara",
-        "Leslie",
-        "Radia",
-        "Vint",
-        "Sally",
-        "Dijkstra_fan_42",
-        "Nancy",
-        "Jim",
+        "Quorum",
+        "Drift",
+        "Epoch",
+        "Jitter",
+        "a name of 24 bytes long!",
+        "Raft",
+        "Skew",
+        "Beacon",
+        "Gossip",
+        "Latch",
+        "Nonce",
     ];
     let index = usize::from(slot);
     if index < NAMES.len() { NAMES[index].into() } else { format!("bot {slot}") }

@@ -25,7 +25,7 @@ use tickshot_shared::protocol::ring::SnapshotRing;
 use tickshot_shared::protocol::server_msg::{InputUse, Snapshot, SnapshotHeader};
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::collision::{ray_hits_circle, raycast};
+use tickshot_shared::sim::collision::{body_in_sight, ray_hits_circle, raycast};
 use tickshot_shared::sim::input::{Buttons, Input};
 use tickshot_shared::sim::movement::full_speed;
 use tickshot_shared::sim::pose::Pose;
@@ -260,6 +260,8 @@ impl Play {
         view.arena = Some(Arc::clone(&self.arena));
         view.own = self.own_view();
         let starved = self.cursor.is_some_and(|cursor| cursor.starved);
+        let eye = self.own_state_drawn().map(|at| at.round().as_ivec2());
+        let in_sight = |pose: &Pose| eye.is_none_or(|eye| body_in_sight(&self.arena, eye, pose.pos, Player::RADIUS));
         view.others.clear();
         view.others.extend(self.others.iter().map(|(slot, pose)| OtherView {
             slot: slot.0,
@@ -267,6 +269,7 @@ impl Play {
             aim: Turn(pose.aim << 6).radians(),
             alive: pose.alive,
             starved,
+            in_sight: in_sight(pose),
         }));
         view.effects.append(&mut self.effects);
         view.net = self.net_view(stats);

@@ -64,6 +64,9 @@ pub struct OtherView {
     pub alive: bool,
     /// The newest snapshot is older than display now: the pose is held, not known.
     pub starved: bool,
+    /// Some of the body can be seen from where the own player is drawn. The server tells a little more (its peek margin), so
+    /// that nobody is late; what is behind a wall is for prediction, not for the eye.
+    pub in_sight: bool,
 }
 
 /// Something to draw or hear once.

@@ -6,7 +6,7 @@ use tickshot_server::maps;
 use tickshot_shared::limits::TILE_UNITS;
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::collision::{line_of_sight, touches_wall};
+use tickshot_shared::sim::collision::{body_in_sight, touches_wall};
 use tickshot_shared::sim::world::Player;
 
 const SEED: u64 = 20;
@@ -24,15 +24,6 @@ fn standing_place(arena: &Arena, rng: &mut Rng) -> IVec2 {
     }
 }
 
-/// Points on the edge of a body, where it is first seen round a corner.
-fn edge_of_body(pos: IVec2) -> impl Iterator<Item = IVec2> {
-    let r = Player::RADIUS - 2;
-    let d = r * 7 / 10;
-    [(0, 0), (r, 0), (-r, 0), (0, r), (0, -r), (d, d), (-d, d), (d, -d), (-d, -d)]
-        .into_iter()
-        .map(move |(x, y)| pos + IVec2::new(x, y))
-}
-
 #[test]
 fn nobody_whose_body_is_in_sight_is_withheld() {
     println!("seed {SEED}");
@@ -43,7 +34,7 @@ fn nobody_whose_body_is_in_sight_is_withheld() {
     let mut withheld = Vec::new();
     for _ in 0..PAIRS {
         let (a, b) = (standing_place(&arena, &mut rng), standing_place(&arena, &mut rng));
-        if edge_of_body(b).any(|point| line_of_sight(&arena, a, point)) {
+        if body_in_sight(&arena, a, b, Player::RADIUS) {
             in_sight += 1;
             if !interest.sees(&arena, a, b) {
                 withheld.push((a, b));

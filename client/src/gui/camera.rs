@@ -50,6 +50,15 @@ impl Lens {
         (self.centre + (at - self.centre) * shrink, shrink)
     }
 
+    /// Keeps the middle where the window shows little beyond a map of this size (metres): the void is nothing to look at.
+    fn stay_over(&mut self, map: Vec2) {
+        let inset = self.half_extent() - Vec2::splat(BEYOND_MAP_M);
+        let (low, high) = (inset, map - inset);
+        // A map smaller than the window is shown in its middle.
+        let along = |at: f32, low: f32, high: f32| if low > high { (low + high) * 0.5 } else { at.clamp(low, high) };
+        self.centre = Vec2::new(along(self.centre.x, low.x, high.x), along(self.centre.y, low.y, high.y));
+    }
+
     fn fit(&mut self, window: &Window) {
         self.window_px = window.size().max(Vec2::ONE);
         self.scale_factor = window.scale_factor();
@@ -109,6 +118,9 @@ pub(super) fn follow(
         lens.lead = if lens.settled { from + (to - from) * ease } else { to };
         lens.settled = true;
         lens.centre = subject + lens.lead;
+        if let Some(arena) = &view.arena {
+            lens.stay_over(Vec2::new(arena.width() as f32, arena.height() as f32));
+        }
     }
     let (mut transform, mut projection) = camera.into_inner();
     transform.translation = Vec3::new(lens.centre.x, -lens.centre.y, EYE_HEIGHT_M);
@@ -125,5 +137,7 @@ pub(super) const EYE_HEIGHT_M: f32 = 20.0;
 /// The camera leads by this part of the cursor's distance from the middle, at most `LEAD_M_MAX` metres.
 const LEAD_PART: f32 = 0.22;
 const LEAD_M_MAX: f32 = 2.5;
+/// How much of what lies beyond the map's edge may be shown, metres.
+const BEYOND_MAP_M: f32 = 1.5;
 /// How fast the lead follows the cursor: the remaining way shrinks by e in 1/9 s.
 const LEAD_RATE_PER_S: f32 = 9.0;

@@ -57,12 +57,18 @@ pub(super) fn collect(
     for effect in &view.effects {
         match *effect {
             Effect::Shot { slot, from, to, own } => effects.add_shot(&view, slot, from, to, own),
+            // What happens behind a wall is told, but not seen.
+            Effect::Died { slot, .. } | Effect::Spawned { slot, .. } if is_hidden(&view, slot) => {}
             Effect::Died { slot, pos } => effects.add_death(slot, pos),
             Effect::Spawned { slot, pos } => effects.add_spawn(slot, pos),
             // Marks on the screen, not in the world: see `marks`.
             Effect::HitConfirmed | Effect::Hurt { .. } => {}
         }
     }
+}
+
+fn is_hidden(view: &ViewModel, slot: u16) -> bool {
+    view.others.iter().any(|other| other.slot == slot && !other.in_sight)
 }
 
 /// Under the bodies: stains and tracers.

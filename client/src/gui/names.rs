@@ -22,7 +22,7 @@ pub(super) fn follow_players(
     mut tags: ResMut<NameTags>,
     mut texts: Query<(&mut Text2d, &mut Transform, &mut Visibility)>,
 ) {
-    for other in view.others.iter().filter(|other| other.alive) {
+    for other in view.others.iter().filter(|other| other.alive && other.in_sight) {
         let Some(player) = view.roster.get(&Slot(other.slot)) else { continue };
         let entity = *tags.0.entry(other.slot).or_insert_with(|| commands.spawn(tag(other.slot)).id());
         // A tag spawned just now appears in the next frame.
@@ -34,7 +34,7 @@ pub(super) fn follow_players(
         visibility.set_if_neq(Visibility::Visible);
     }
     for (slot, entity) in &tags.0 {
-        let shown = view.others.iter().any(|other| other.slot == *slot && other.alive);
+        let shown = view.others.iter().any(|other| other.slot == *slot && other.alive && other.in_sight);
         if let (false, Ok((_, _, mut visibility))) = (shown, texts.get_mut(*entity)) {
             visibility.set_if_neq(Visibility::Hidden);
         }

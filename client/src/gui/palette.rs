@@ -8,19 +8,19 @@ use bevy::prelude::{Alpha, Color, Vec3};
 
 /// Beyond the map.
 pub(super) const VOID: Color = Color::srgb(0.030, 0.036, 0.048);
-pub(super) const FLOOR: Color = Color::srgb(0.180, 0.206, 0.254);
+pub(super) const FLOOR: Color = Color::srgb(0.262, 0.296, 0.356);
 /// Linear light that the lines every few metres add to the floor.
 pub(super) const SLAB_GLINT: Vec3 = Vec3::new(0.012, 0.019, 0.031);
-pub(super) const WALL_TOP: Color = Color::srgb(0.255, 0.298, 0.370);
+pub(super) const WALL_TOP: Color = Color::srgb(0.330, 0.384, 0.470);
 /// The rim of a wall's top, by how the light (from the upper left) falls on it.
-pub(super) const RIM_LIT: Color = Color::srgb(0.480, 0.560, 0.680);
-pub(super) const RIM_DIM: Color = Color::srgb(0.330, 0.390, 0.490);
+pub(super) const RIM_LIT: Color = Color::srgb(0.560, 0.645, 0.770);
+pub(super) const RIM_DIM: Color = Color::srgb(0.410, 0.476, 0.585);
 /// A wall's side at its upper edge; it darkens towards the floor.
-pub(super) const SIDE_LIT: Color = Color::srgb(0.200, 0.236, 0.300);
-pub(super) const SIDE_DIM: Color = Color::srgb(0.120, 0.142, 0.186);
+pub(super) const SIDE_LIT: Color = Color::srgb(0.250, 0.294, 0.370);
+pub(super) const SIDE_DIM: Color = Color::srgb(0.155, 0.184, 0.238);
 pub(super) const SIDE_FOOT: Color = Color::srgb(0.050, 0.060, 0.080);
 /// Laid over ground the own player cannot see.
-pub(super) const UNSEEN: Color = Color::srgba(0.010, 0.014, 0.024, 0.68);
+pub(super) const UNSEEN: Color = Color::srgba(0.010, 0.014, 0.024, 0.60);
 
 pub(super) const INK: Color = Color::srgb(0.92, 0.95, 0.99);
 pub(super) const INK_SOFT: Color = Color::srgb(0.60, 0.66, 0.75);

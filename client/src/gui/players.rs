@@ -62,7 +62,9 @@ pub(super) fn paint(
 
 impl Bodies {
     fn follow(&mut self, view: &ViewModel) {
-        let others = view.others.iter().map(|other| (other.slot, other.pos, other.aim, other.alive));
+        // Who steps behind a wall fades like one who is no longer told of.
+        let seen = view.others.iter().filter(|other| other.in_sight);
+        let others = seen.map(|other| (other.slot, other.pos, other.aim, other.alive));
         let own = view.own.iter().map(|own| (own.slot, own.pos, own.aim, own.alive));
         for (slot, at, aim, alive) in others.chain(own) {
             if alive {

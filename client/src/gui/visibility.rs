@@ -260,9 +260,9 @@ impl Material2d for ShadowMaterial {
 
 const SHADER: Handle<Shader> = uuid_handle!("5d0b5d1c-6f6d-4a3e-9f0c-3c1f3f9f7a03");
 /// How far shadows are worked out: past the corners of the window at the camera's greatest lead.
-const SIGHT_M: f32 = 20.0;
+const SIGHT_M: f32 = 32.0;
 /// Outer edge of the cover, metres; its chords stay beyond the window.
-const COVER_M: f32 = 26.0;
+const COVER_M: f32 = 40.0;
 const EVEN_RAYS: u32 = 36;
 /// Widest angle between kept rays: the chord of the cover stays 23 m away, beyond the window.
 const SPAN_RAD_MAX: f32 = 0.9;

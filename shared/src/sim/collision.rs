@@ -70,6 +70,15 @@ pub fn raycast(arena: &Arena, from: IVec2, dir_q15: IVec2, range_units: i32) -> 
     }
 }
 
+/// Whether any of a body at `centre` can be seen from `eye`: its middle or one of eight points just inside its edge.
+pub fn body_in_sight(arena: &Arena, eye: IVec2, centre: IVec2, radius: i32) -> bool {
+    let r = radius - 2;
+    let d = r * 7 / 10;
+    [(0, 0), (r, 0), (-r, 0), (0, r), (0, -r), (d, d), (-d, d), (d, -d), (-d, -d)]
+        .into_iter()
+        .any(|(x, y)| line_of_sight(arena, eye, centre + IVec2::new(x, y)))
+}
+
 /// Whether no wall lies on the segment between two points. Symmetric: who sees is seen.
 ///
 /// Asked about every pair of players in every tick. A box around both without a wall hides nothing; otherwise it reads
