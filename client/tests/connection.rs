@@ -34,7 +34,7 @@ fn a_client_connects_uses_both_lanes_and_leaves() {
     assert_eq!(table.host.hot(), [[0xA0, 1, 2, 3]]);
     assert_eq!(table.host.renet.receive_message(id, CONTROL_CHANNEL).as_deref(), Some(b"hello".as_slice()));
 
-    table.host.renet.send_message(id, CONTROL_CHANNEL, b"welcome".as_slice());
+    table.host.say(id, b"welcome".to_vec());
     table.host.transport.send_hot(id, &[0xA1, 9]);
     table.ticks(3, &mut [&mut guest]);
     assert_eq!(guest.hot, [[0xA1, 9]]);
@@ -80,7 +80,7 @@ fn control_messages_survive_a_link_that_loses_a_third_each_way() {
     let id = table.host.ids()[0];
     for number in 0..50u8 {
         guest.renet.send_message(CONTROL_CHANNEL, vec![number]);
-        table.host.renet.send_message(id, CONTROL_CHANNEL, vec![number]);
+        table.host.say(id, vec![number]);
         table.ticks(4, &mut [&mut guest]);
     }
     table.ticks(64 * 3, &mut [&mut guest]);
@@ -221,7 +221,7 @@ fn a_closing_server_is_heard_to_its_last_word() {
     let mut table = Table::new(2, None);
     let mut guest = table.connected_guest(1);
     let id = table.host.ids()[0];
-    table.host.renet.send_message(id, CONTROL_CHANNEL, b"closing".as_slice());
+    table.host.say(id, b"closing".to_vec());
     table.host.transport.disconnect_all(&mut table.host.renet);
     table.tick(&mut [&mut guest]);
     assert_eq!(guest.heard().as_deref(), Some(b"closing".as_slice()));

@@ -194,6 +194,10 @@ struct Transport(ServerTransport);
 #[derive(Resource, Clone, Copy)]
 struct LocalClock(Clock);
 
+/// Clients whose control lane may hold messages that were not read yet.
+#[derive(Resource, Default)]
+struct Speakers(Vec<u64>);
+
 fn build_app(core: ServerCore, transport: ServerTransport, clock: Clock) -> App {
     let mut app = App::new();
     app.add_plugins((TimePlugin, RenetServerPlugin))
@@ -201,6 +205,7 @@ fn build_app(core: ServerCore, transport: ServerTransport, clock: Clock) -> App 
         .insert_resource(Core(core))
         .insert_resource(Transport(transport))
         .insert_resource(LocalClock(clock))
+        .init_resource::<Speakers>()
         .add_systems(PreUpdate, receive.in_set(RenetReceive))
         .add_systems(Update, (read_control, step, send_snapshots).chain())
         .add_systems(PostUpdate, (grant_wishes, flush).chain());
@@ -226,6 +231,7 @@ fn receive(
     mut transport: ResMut<Transport>,
     mut renet: ResMut<RenetServer>,
     mut core: ResMut<Core>,
+    mut speakers: ResMut<Speakers>,
 ) {
     let now = clock.0.now();
     let info = server_info(&core.0);
@@ -237,6 +243,7 @@ fn receive(
         }
         // Refusals are counted inside the core.
         TransportEvent::Hot { client_id, arrived, bytes } => _ = core.handle_hot(client_id, arrived, bytes),
+        TransportEvent::Control { client_id } => speakers.0.push(client_id),
         TransportEvent::Disconnected { client_id, reason } => {
             tracing::info!("client {client_id:016x} disconnected: {reason}");
             core.handle_disconnected(client_id, leave_reason(reason));
@@ -245,15 +252,25 @@ fn receive(
 }
 
 /// Stage 2: the control lane's messages.
-fn read_control(mut renet: ResMut<RenetServer>, mut core: ResMut<Core>) {
-    for client_id in renet.0.clients_id() {
-        for _ in 0..CONTROL_MESSAGES_PER_TICK_MAX {
-            let Some(bytes) = renet.0.receive_message(client_id, CONTROL_CHANNEL) else { break };
-            if let Err(reason) = core.0.handle_control(client_id, &bytes) {
-                tracing::debug!("control message of {client_id:016x} dropped: {reason}");
-            }
+fn read_control(mut renet: ResMut<RenetServer>, mut core: ResMut<Core>, mut speakers: ResMut<Speakers>) {
+    speakers.0.sort_unstable();
+    speakers.0.dedup();
+    speakers.0.retain(|client_id| !read_all(&mut renet.0, &mut core.0, *client_id));
+}
+
+/// Read what one client said, up to a limit; false if there may be more for the next tick.
+fn read_all(renet: &mut Renet, core: &mut ServerCore, client_id: u64) -> bool {
+    for _ in 0..CONTROL_MESSAGES_PER_TICK_MAX {
+        // A session that ended within this tick has nothing more to say.
+        let connected = renet.is_connected(client_id);
+        let Some(bytes) = connected.then(|| renet.receive_message(client_id, CONTROL_CHANNEL)).flatten() else {
+            return true;
+        };
+        if let Err(reason) = core.handle_control(client_id, &bytes) {
+            tracing::debug!("control message of {client_id:016x} dropped: {reason}");
         }
     }
+    false
 }
 
 /// Stage 3: the world moves.
@@ -270,7 +287,7 @@ fn send_snapshots(clock: Res<LocalClock>, mut transport: ResMut<Transport>, mut 
 fn grant_wishes(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>, mut core: ResMut<Core>) {
     for wish in core.0.take_wishes() {
         match wish {
-            Wish::Control { client_id, bytes } => send_control(&mut renet.0, client_id, bytes),
+            Wish::Control { client_id, bytes } => transport.0.send_control(client_id, bytes, &mut renet.0),
             Wish::Disconnect { client_id } => {
                 transport.0.disconnect(client_id, &mut renet.0);
                 core.0.handle_disconnected(client_id, LeaveReason::Quit);
@@ -282,13 +299,6 @@ fn grant_wishes(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>
 /// Stage 6: renet's packets.
 fn flush(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>) {
     transport.0.flush(&mut renet.0);
-}
-
-/// A full reliable channel makes renet end that session, which the transport then reports: nothing is lost silently.
-fn send_control(renet: &mut Renet, client_id: u64, bytes: Vec<u8>) {
-    if renet.is_connected(client_id) {
-        renet.send_message(client_id, CONTROL_CHANNEL, bytes);
-    }
 }
 
 fn server_info(core: &ServerCore) -> ServerInfo {

@@ -372,7 +372,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Longest time the thread lets datagrams gather: with kernel stamps that costs no accuracy, and whoever owns the socket
 /// has usually emptied it himself by then. Without them a datagram is stamped when it is read, so there is no rest.
-const REST_MAX: Duration = Duration::from_millis(if cfg!(target_os = "linux") { 12 } else { 0 });
+const REST_MAX: Duration = Duration::from_millis(if cfg!(target_os = "linux") { 25 } else { 0 });
 /// How much longer each rest may be than the last; a rest that gathered too much is halved.
 const REST_STEP: Duration = Duration::from_millis(1);
 /// Datagrams one rest may gather in a socket: half of what the system's default buffer holds.

@@ -54,6 +54,8 @@ pub enum TransportEvent<'a> {
     Connected { client_id: u64, addr: SocketAddr, version: u64, name: String },
     /// A hot-lane datagram, opened: its first byte is [`HOT_TO_SERVER`].
     Hot { client_id: u64, arrived: Duration, bytes: &'a [u8] },
+    /// `RenetServer` has been given a control packet of this client that carries messages: some may be ready.
+    Control { client_id: u64 },
     /// A session ended, for `reason`. Its id never comes back.
     Disconnected { client_id: u64, reason: &'static str },
 }
@@ -100,6 +102,8 @@ struct Session {
     /// keep-alive, and repeats that only while nothing else is sent: hence nothing else is, until then.
     confirmed: bool,
     flow: ControlFlow,
+    /// Messages were handed to renet, and it has not been seen without any since. Asking renet costs half a microsecond.
+    speaking: bool,
 }
 
 impl ServerTransport {
@@ -177,11 +181,19 @@ impl ServerTransport {
         }
     }
 
+    /// A message of the control lane, for the next [`Self::flush`]. If renet's channel is full it ends that session.
+    pub fn send_control(&mut self, client_id: u64, message: Vec<u8>, renet: &mut RenetServer) {
+        if let Some(session) = self.sessions.get_mut(&client_id).filter(|_| renet.is_connected(client_id)) {
+            session.speaking = true;
+            renet.send_message(client_id, CONTROL_CHANNEL, message);
+        }
+    }
+
     /// Once per tick, last: sends what the control lane has to say.
     pub fn flush(&mut self, renet: &mut RenetServer) {
         let mut ids = std::mem::take(&mut self.scratch);
         ids.clear();
-        ids.extend(self.sessions.iter().filter(|(id, session)| session.wants_flush(**id, renet)).map(|(id, _)| *id));
+        ids.extend(self.sessions.iter_mut().filter_map(|(id, session)| session.wants_flush(*id, renet).then_some(*id)));
         for &id in &ids {
             self.flush_session(id, renet);
         }
@@ -325,6 +337,9 @@ impl ServerTransport {
                         session.flow.handle_packet(messages);
                         // Not found: the application removed it from renet, and the sweep ends the session.
                         let _ = renet.process_packet_from(payload, id);
+                        if messages {
+                            on(TransportEvent::Control { client_id: id });
+                        }
                     }
                     Err(reason) => {
                         if reason == Drop::Forbidden {
@@ -402,7 +417,8 @@ impl ServerTransport {
         self.pending.remove(&addr);
         let budget = DATAGRAMS_PER_ADDRESS_PER_TICK_MAX;
         let flow = ControlFlow::default();
-        self.sessions.insert(id, Session { addr, heard: self.now, budget, confirmed: false, flow });
+        let session = Session { addr, heard: self.now, budget, confirmed: false, flow, speaking: false };
+        self.sessions.insert(id, session);
         self.ids.insert(addr, id);
         self.wire.admit(addr);
         renet.add_connection(id);
@@ -445,9 +461,9 @@ impl ServerTransport {
 }
 
 impl Session {
-    fn wants_flush(&self, id: u64, renet: &RenetServer) -> bool {
-        let under_way = renet.channel_available_memory(id, CONTROL_CHANNEL) < CONTROL_MEMORY_TO_CLIENT;
-        self.confirmed && self.flow.wants_flush(under_way)
+    fn wants_flush(&mut self, id: u64, renet: &RenetServer) -> bool {
+        self.speaking = self.speaking && renet.channel_available_memory(id, CONTROL_CHANNEL) < CONTROL_MEMORY_TO_CLIENT;
+        self.confirmed && self.flow.wants_flush(self.speaking)
     }
 }
 
