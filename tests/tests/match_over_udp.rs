@@ -47,3 +47,20 @@ fn a_match_at_every_corner_of_the_tick_rates_works() {
         assert!(clients.snapshots > u64::from(hz) * 3 * 2, "at {hz} Hz: {clients:?}");
     }
 }
+
+#[test]
+fn a_map_that_the_clients_lack_is_fetched_from_the_server() {
+    let (_, arena) = tickshot_server::maps::BUILT_IN[0];
+    let mut bytes = arena.to_vec();
+    // Another hash, so that nobody has it built in.
+    bytes.extend_from_slice(b"<!-- edited -->\n");
+    let path = std::env::temp_dir().join(format!("tickshot-edited-{}.tmx", std::process::id()));
+    std::fs::write(&path, &bytes).unwrap();
+    let server = host(ServerConfig { map: path.to_str().unwrap().to_owned(), ..server_config() });
+    let clients = swarm(&server, 2, 4).expect("two bots can join");
+    std::fs::remove_file(&path).unwrap();
+    let server = server.stop();
+    assert_eq!(clients.clients_connected, 2);
+    assert!(clients.snapshots > 2 * 64, "they play: {clients:?}");
+    assert!(server.bytes_out > 2 * bytes.len() as u64, "the map crossed the wire twice: {}", server.bytes_out);
+}
