@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tickshot_server::net::socket::{Clock, IoThread, SocketError};
+use tickshot_server::pace::sleep_until;
 use tickshot_shared::rng::Rng;
 
 /// What to run.
@@ -251,12 +252,6 @@ fn wake_time(members: &[Member], next_start: Option<Duration>, at_most: Duration
     let Some(earliest) = dues().min() else { return at_most };
     let shared = dues().filter(|due| *due <= earliest + COALESCE).max().unwrap_or(earliest);
     shared.min(at_most)
-}
-
-fn sleep_until(clock: Clock, until: Duration) {
-    if let Some(rest) = until.checked_sub(clock.now()) {
-        std::thread::sleep(rest);
-    }
 }
 
 fn glance(config: &SwarmConfig, members: &[Member], elapsed: Duration) -> SwarmProgress {
