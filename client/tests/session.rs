@@ -132,8 +132,12 @@ fn confirmed_hits_follow_claimed_hits() {
     }
     eprintln!("fired {fired}, claimed {claimed}, confirmed {confirmed}");
     assert!(claimed >= 20, "only {claimed} claimed hits");
-    // A claim fails honestly only if its victim died, or the shooter did, before the shot was judged.
-    assert!(confirmed * 100 >= claimed * 90, "{confirmed} of {claimed}");
+    // A claim fails honestly only if its victim died, or the shooter did, before the shot was judged: in the 130 ms that a
+    // shot needs here, a rifle fires once, so a death voids at most one shot of each of the others and one of its own.
+    let deaths: u64 = rig.server.world().present().map(|(_, p)| u64::from(p.deaths)).sum();
+    let voided = claimed - confirmed;
+    assert!(voided <= deaths, "{voided} of {claimed} claims not confirmed, with {deaths} deaths");
+    assert!(confirmed * 100 >= claimed * 80, "{confirmed} of {claimed}");
 }
 
 #[test]

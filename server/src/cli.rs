@@ -22,7 +22,7 @@ pub struct ServerArgs {
     /// Simulation ticks per second, 20 to 128 [default: 64]
     #[arg(long, value_name = "HZ")]
     pub tick_rate: Option<TickRate>,
-    /// Player slots, bots included, 1 to 1024 [default: 16]
+    /// Player slots, bots included, 1 to 1024 [default: 64]
     #[arg(long, value_name = "N")]
     pub max_players: Option<usize>,
     /// Server-side bots; they leave when people need their slots [default: 0]

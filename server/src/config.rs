@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_MAX};
+use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX};
 use tickshot_shared::tick::TickRate;
 
 /// Everything a server needs to know before it can bind.
@@ -30,7 +30,7 @@ impl Default for ServerConfig {
             listen: SocketAddr::from(([0, 0, 0, 0], DEFAULT_PORT)),
             name: "Tickshot server".to_owned(),
             tick_rate: TickRate::default(),
-            max_players: 16,
+            max_players: PLAYERS_DEFAULT,
             bots: 0,
             map: "arena".to_owned(),
             seconds: None,
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn more_bots_than_slots_are_refused() {
-        let config = ServerConfig { bots: 17, ..ServerConfig::default() };
+        let config = ServerConfig { max_players: 16, bots: 17, ..ServerConfig::default() };
         assert!(config.check().unwrap_err().to_string().contains("17 bots"));
     }
 }
