@@ -35,7 +35,7 @@ mod server {
 
     fn wayland_answers(name: &str) -> bool {
         let folder = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).unwrap_or_default();
-        UnixStream::connect(folder.join(name)).is_ok()
+        UnixStream::connect(folder.join(name)).is_ok_and(keep)
     }
 
     /// Local displays (`:0`, `:0.1`) are tried; one of another host is taken at its word.
@@ -44,14 +44,21 @@ mod server {
             return true;
         };
         let path = format!("/tmp/.X11-unix/X{number}");
-        UnixStream::connect(&path).is_ok() || abstract_socket_answers(&path)
+        UnixStream::connect(&path).is_ok_and(keep) || abstract_socket_answers(&path)
+    }
+
+    /// An X server without other clients starts anew when its last one leaves, and refuses the next until it is done: so
+    /// this connection stays open as long as the program.
+    fn keep(connection: UnixStream) -> bool {
+        std::mem::forget(connection);
+        true
     }
 
     #[cfg(target_os = "linux")]
     fn abstract_socket_answers(path: &str) -> bool {
         use std::os::linux::net::SocketAddrExt;
         use std::os::unix::net::SocketAddr;
-        SocketAddr::from_abstract_name(path).is_ok_and(|addr| UnixStream::connect_addr(&addr).is_ok())
+        SocketAddr::from_abstract_name(path).is_ok_and(|addr| UnixStream::connect_addr(&addr).is_ok_and(keep))
     }
 
     #[cfg(not(target_os = "linux"))]

@@ -67,14 +67,34 @@ fn window(
         password: password.map(str::to_owned),
         seed: super::seed_or_random(None)?,
     };
-    let mut app = App::new();
-    app.add_plugins((GuiPlugin { title: format!("Tickshot · {server}"), vsync }, ClientPlugin))
-        .add_systems(First, move |mut time: ResMut<LocalTime>| time.0 = clock.now());
+    let mut app = or_why_not(|| {
+        let mut app = App::new();
+        app.add_plugins((GuiPlugin { title: format!("Tickshot · {server}"), vsync }, ClientPlugin));
+        app
+    })?;
+    app.add_systems(First, move |mut time: ResMut<LocalTime>| time.0 = clock.now());
     open_session(&mut app, &io, clock.now(), config)?;
     match app.run() {
         AppExit::Success => Ok(()),
         AppExit::Error(code) => Err(format!("the window ended with code {code}").into()),
     }
+}
+
+/// The window's library panics where no window can be had (a display that refuses us, say): that is an answer, not a bug.
+#[cfg(feature = "gui")]
+fn or_why_not(open: impl FnOnce() -> bevy::prelude::App) -> Result<bevy::prelude::App, Failure> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(open));
+    std::panic::set_hook(hook);
+    opened.map_err(|panic| {
+        let why = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        let why = why.unwrap_or("no reason given");
+        format!(
+            "cannot open a window: {why}; check DISPLAY or WAYLAND_DISPLAY and who may use it, and the graphics driver"
+        )
+        .into()
+    })
 }
 
 #[cfg(not(feature = "gui"))]

@@ -1,0 +1,109 @@
+//! Coming and going: who gets a slot, who is told why not, which bots make room.
+//!
+//! Part of [`ServerCore`] because a slot is a seat, a session and a player in the world at once; must not know inputs or
+//! snapshots.
+
+use super::{ServerCore, Wish};
+use crate::seats::{Seat, unique_name};
+use crate::sessions::{Session, SessionState};
+use std::time::Duration;
+use tickshot_shared::protocol::control::{LeaveReason, Refusal, ServerControl, name_is_valid};
+use tickshot_shared::protocol::version::protocol_version;
+use tickshot_shared::sim::world::Slot;
+
+impl ServerCore {
+    /// A client is connected and says which protocol it speaks.
+    pub fn handle_connected(&mut self, now: Duration, client_id: u64, version: u64, name: &str) {
+        if let Err(refusal) = self.admit(client_id, version, name) {
+            self.metrics.clients_refused += 1;
+            self.tell(client_id, &ServerControl::Refused { reason: refusal });
+            let state = SessionState::Refused { close_at: now + REFUSAL_LINGER };
+            self.sessions.insert(client_id, Session::new(String::new(), state, 0));
+        }
+    }
+
+    fn admit(&mut self, client_id: u64, version: u64, name: &str) -> Result<(), Refusal> {
+        if version != protocol_version() {
+            return Err(Refusal::Version { server: protocol_version(), client: version });
+        }
+        if !name_is_valid(name) {
+            return Err(Refusal::NameInvalid);
+        }
+        let slot = self
+            .vacate_slot()
+            .ok_or(Refusal::Full { players: self.players() as u16, max: self.setup.capacity as u16 })?;
+        let name = unique_name(name, &self.seats);
+        self.seats[slot.index()] = Some(Seat::client(name.clone()));
+        self.sessions.insert(client_id, Session::new(name, SessionState::Loading(slot), self.setup.capacity));
+        self.metrics.clients_joined += 1;
+        self.metrics.clients_peak = self.metrics.clients_peak.max(self.clients());
+        self.tell(client_id, &self.welcome(slot));
+        self.tell_roster(client_id);
+        self.tell_others(client_id, &ServerControl::Joined { entry: self.roster_entry(slot) });
+        Ok(())
+    }
+
+    /// A client is gone; its player leaves the world, bots may take the place.
+    pub fn handle_disconnected(&mut self, client_id: u64, reason: LeaveReason) {
+        let Some(session) = self.sessions.remove(client_id) else { return };
+        if reason == LeaveReason::TimedOut {
+            self.metrics.clients_timed_out += 1;
+        }
+        let Some(slot) = session.slot() else { return };
+        self.free_seat(slot, reason);
+        self.fill_with_bots();
+    }
+
+    /// Refused clients had their second to hear why.
+    pub(super) fn close_refused(&mut self, now: Duration) {
+        for (client_id, session) in self.sessions.iter_mut() {
+            if let SessionState::Refused { close_at } = &mut session.state
+                && now >= *close_at
+            {
+                self.wishes.push(Wish::Disconnect { client_id });
+                // Ask again only if the shell could not do it for that long.
+                *close_at = now + REFUSAL_LINGER;
+            }
+        }
+    }
+
+    /// Tell everyone that the server stops.
+    pub fn announce_closing(&mut self, reason: &str) {
+        let message = ServerControl::ServerClosing { reason: reason.to_owned() };
+        self.tell_others(0, &message);
+    }
+
+    /// A free slot; if there is none, the slot of the last bot, who leaves for a person.
+    fn vacate_slot(&mut self) -> Option<Slot> {
+        if let Some(free) = self.seats.iter().position(Option::is_none) {
+            return Some(Slot(free as u16));
+        }
+        let bot = self.seats.iter().rposition(|seat| seat.as_ref().is_some_and(Seat::is_bot))?;
+        self.free_seat(Slot(bot as u16), LeaveReason::Quit);
+        Some(Slot(bot as u16))
+    }
+
+    fn free_seat(&mut self, slot: Slot, reason: LeaveReason) {
+        if let Some(seat) = self.seats[slot.index()].take() {
+            self.metrics.inputs_gone += seat.inputs.counts;
+        }
+        self.world.leave(slot);
+        self.tell_others(0, &ServerControl::Left { slot, reason });
+    }
+
+    /// As many bots as configured, as far as people leave room.
+    pub(super) fn fill_with_bots(&mut self) {
+        let mut bots = self.seats.iter().flatten().filter(|seat| seat.is_bot()).count();
+        while bots < self.setup.bots {
+            let Some(free) = self.seats.iter().position(Option::is_none) else { return };
+            let slot = Slot(free as u16);
+            self.seats[free] = Some(Seat::bot(unique_name(Seat::bot_name(free), &self.seats), self.setup.seed, slot));
+            self.world.join(&self.arena, slot);
+            self.tell_others(0, &ServerControl::Joined { entry: self.roster_entry(slot) });
+            bots += 1;
+        }
+    }
+}
+
+/// How long a refused client stays connected so that the reason can reach it.
+const REFUSAL_LINGER: Duration = Duration::from_millis(1000);
