@@ -31,8 +31,12 @@ pub struct Session {
 /// What a session may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionState {
-    /// Welcomed with a slot of its own; fetching the map perhaps. Not in the world yet.
-    Loading(Slot),
+    /// Welcomed with a slot of its own; fetching the map perhaps. Not in the world yet, and out of the match if it is not
+    /// by `until`: a place is for who plays.
+    Loading {
+        slot: Slot,
+        until: Duration,
+    },
     Playing(Slot),
     /// Told why it cannot play; disconnected at this time so that the message has a chance to arrive.
     Refused {
@@ -56,7 +60,7 @@ impl Session {
     /// The slot this session holds, whether it plays already or not.
     pub fn slot(&self) -> Option<Slot> {
         match self.state {
-            SessionState::Loading(slot) | SessionState::Playing(slot) => Some(slot),
+            SessionState::Loading { slot, .. } | SessionState::Playing(slot) => Some(slot),
             SessionState::Refused { .. } => None,
         }
     }

@@ -55,6 +55,20 @@ fn another_version_is_told_so_and_disconnected_a_second_later() {
 }
 
 #[test]
+fn who_takes_a_place_and_never_plays_loses_it() {
+    let mut core = core(1, 0);
+    join(&mut core, ANN, "ann");
+    core.take_wishes();
+    core.step(Duration::from_secs(59));
+    assert_eq!(core.take_wishes(), []);
+    core.step(Duration::from_secs(61));
+    assert_eq!(core.take_wishes(), [Wish::Disconnect { client_id: ANN }]);
+    core.handle_disconnected(ANN, LeaveReason::Kicked);
+    join(&mut core, BEN, "ben");
+    assert!(matches!(told(&mut core, BEN)[0], ServerControl::Welcome { .. }));
+}
+
+#[test]
 fn a_name_that_cannot_be_shown_is_refused() {
     for name in ["", "a name that is longer than any scoreboard", "tab\there"] {
         let mut core = core(4, 0);

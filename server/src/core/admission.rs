@@ -14,7 +14,7 @@ use tickshot_shared::sim::world::Slot;
 impl ServerCore {
     /// A client is connected and says which protocol it speaks.
     pub fn handle_connected(&mut self, now: Duration, client_id: u64, version: u64, name: &str) {
-        if let Err(refusal) = self.admit(client_id, version, name) {
+        if let Err(refusal) = self.admit(now, client_id, version, name) {
             self.metrics.clients_refused += 1;
             self.tell(client_id, &ServerControl::Refused { reason: refusal });
             let state = SessionState::Refused { close_at: now + REFUSAL_LINGER };
@@ -22,7 +22,7 @@ impl ServerCore {
         }
     }
 
-    fn admit(&mut self, client_id: u64, version: u64, name: &str) -> Result<(), Refusal> {
+    fn admit(&mut self, now: Duration, client_id: u64, version: u64, name: &str) -> Result<(), Refusal> {
         if version != protocol_version() {
             return Err(Refusal::Version { server: protocol_version(), client: version });
         }
@@ -34,7 +34,10 @@ impl ServerCore {
             .ok_or(Refusal::Full { players: self.players() as u16, max: self.setup.capacity as u16 })?;
         let name = unique_name(name, &self.seats);
         self.seats[slot.index()] = Some(Seat::client(name.clone()));
-        self.sessions.insert(client_id, Session::new(name, SessionState::Loading(slot), self.setup.capacity));
+        self.sessions.insert(
+            client_id,
+            Session::new(name, SessionState::Loading { slot, until: now + LOADING_PATIENCE }, self.setup.capacity),
+        );
         self.metrics.clients_joined += 1;
         self.metrics.clients_peak = self.metrics.clients_peak.max(self.clients());
         self.tell(client_id, &self.welcome(slot));
@@ -54,15 +57,19 @@ impl ServerCore {
         self.fill_with_bots();
     }
 
-    /// Refused clients had their second to hear why.
-    pub(super) fn close_refused(&mut self, now: Duration) {
+    /// Ask the shell to end the sessions that had their time: refused clients, who have heard why, and those who took a
+    /// place and never came to play.
+    pub(super) fn close_overdue(&mut self, now: Duration) {
         for (client_id, session) in self.sessions.iter_mut() {
-            if let SessionState::Refused { close_at } = &mut session.state
-                && now >= *close_at
-            {
+            let (SessionState::Refused { close_at: due } | SessionState::Loading { until: due, .. }) =
+                &mut session.state
+            else {
+                continue;
+            };
+            if now >= *due {
                 self.wishes.push(Wish::Disconnect { client_id });
                 // Ask again only if the shell could not do it for that long.
-                *close_at = now + REFUSAL_LINGER;
+                *due = now + REFUSAL_LINGER;
             }
         }
     }
@@ -105,5 +112,7 @@ impl ServerCore {
     }
 }
 
+/// How long a client may take from its welcome to its first tick: the largest map over a bad link, many times over.
+const LOADING_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a refused client stays connected so that the reason can reach it.
 const REFUSAL_LINGER: Duration = Duration::from_millis(1000);

@@ -21,14 +21,14 @@ impl ServerCore {
         };
         let Some(session) = self.sessions.with_id_mut(client_id) else { return Err("unknown_session") };
         match (message, session.state) {
-            (ClientControl::MapRequest { hash, offset }, SessionState::Loading(_)) => {
+            (ClientControl::MapRequest { hash, offset }, SessionState::Loading { .. }) => {
                 if hash != self.arena.hash() {
                     self.metrics.drop_one("control_wrong_map");
                     return Err("control_wrong_map");
                 }
                 self.send_map_chunk(client_id, offset)
             }
-            (ClientControl::Ready, SessionState::Loading(slot)) => {
+            (ClientControl::Ready, SessionState::Loading { slot, .. }) => {
                 session.state = SessionState::Playing(slot);
                 self.world.join(&self.arena, slot);
                 Ok(())

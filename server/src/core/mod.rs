@@ -190,7 +190,7 @@ impl ServerCore {
 
     /// Make the next tick.
     pub fn step(&mut self, now: Duration) {
-        self.close_refused(now);
+        self.close_overdue(now);
         self.take_inputs();
         self.advance_world();
         self.history.push(&self.world);

@@ -9,8 +9,6 @@ use serde::{Deserialize, Serialize};
 /// Client to server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClientControl {
-    /// First message of a session.
-    Hello { name: String },
     /// Send the map from byte `offset` on.
     MapRequest { hash: MapHash, offset: u32 },
     /// The map is loaded: put my player into the world.
@@ -122,8 +120,6 @@ pub trait ControlMessage: Serialize + serde::de::DeserializeOwned {
 impl ControlMessage for ClientControl {
     fn check(&self) -> Result<(), ControlError> {
         match self {
-            // The server answers an invalid name with `Refusal::NameInvalid`, so here only its length counts.
-            ClientControl::Hello { name } => within("name", name.len() <= TEXT_BYTES_MAX),
             ClientControl::MapRequest { offset, .. } => within("map offset", *offset as usize <= MAP_BYTES_MAX),
             ClientControl::Ready => Ok(()),
         }

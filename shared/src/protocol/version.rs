@@ -87,11 +87,7 @@ fn control_bytes<T: ControlMessage>(sample: &T) -> Vec<u8> {
 
 fn client_controls() -> Vec<ClientControl> {
     let hash = MapHash([6; 32]);
-    vec![
-        ClientControl::Hello { name: "a".to_owned() },
-        ClientControl::MapRequest { hash, offset: 300 },
-        ClientControl::Ready,
-    ]
+    vec![ClientControl::MapRequest { hash, offset: 300 }, ClientControl::Ready]
 }
 
 fn server_controls() -> Vec<ServerControl> {

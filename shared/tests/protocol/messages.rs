@@ -180,8 +180,8 @@ fn control_messages_come_back_exactly() {
         assert!(bytes.len() <= CONTROL_BYTES_MAX);
         assert_eq!(decode_control::<ServerControl>(&bytes).unwrap(), message);
     }
-    let hello = ClientControl::Hello { name: "Anna".to_owned() };
-    assert_eq!(decode_control::<ClientControl>(&encode_control(&hello).unwrap()), Ok(hello));
+    let request = ClientControl::MapRequest { hash: MapHash([9; 32]), offset: 4000 };
+    assert_eq!(decode_control::<ClientControl>(&encode_control(&request).unwrap()), Ok(request));
 }
 
 #[test]
