@@ -234,7 +234,7 @@ fn receive(
     mut speakers: ResMut<Speakers>,
 ) {
     let now = clock.0.now();
-    let info = server_info(&core.0);
+    let info = server_info(&core.0, now);
     let core = &mut core.0;
     transport.0.receive(now, &mut renet.0, &info, &mut |event| match event {
         TransportEvent::Connected { client_id, addr, version, name } => {
@@ -301,13 +301,13 @@ fn flush(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>) {
     transport.0.flush(&mut renet.0);
 }
 
-fn server_info(core: &ServerCore) -> ServerInfo {
+fn server_info(core: &ServerCore, now: Duration) -> ServerInfo {
     let setup = core.setup();
     ServerInfo {
         version: protocol_version(),
         name: tidy_name(&setup.server_name, "server"),
         map: tidy_name(setup.map.arena.name(), "map"),
-        players: core.clients() as u16,
+        players: core.clients_present(now) as u16,
         max: setup.capacity as u16,
         tick_rate: setup.rate.hz() as u8,
     }

@@ -16,6 +16,8 @@ use tickshot_shared::tick::Tick;
 pub struct Session {
     pub name: String,
     pub state: SessionState,
+    /// When its last input packet came; at first, when it connected.
+    pub heard: Duration,
     /// What each recent snapshot told this client, and which of them it has.
     pub told: ToldRing,
     /// Priority accumulator per slot, for snapshots that cannot hold everyone.
@@ -45,16 +47,23 @@ pub enum SessionState {
 }
 
 impl Session {
-    pub fn new(name: String, state: SessionState, capacity: usize) -> Session {
+    /// Connected at `now`.
+    pub fn new(now: Duration, name: String, state: SessionState, capacity: usize) -> Session {
         Session {
             name,
             state,
+            heard: now,
             told: ToldRing::new(capacity),
             priority: vec![0; capacity],
             margin_16ths: None,
             ping: None,
             rtt: None,
         }
+    }
+
+    /// Whether this client plays, but has not been heard of for so long that it may be gone for good.
+    pub fn is_ghost(&self, now: Duration) -> bool {
+        matches!(self.state, SessionState::Playing(_)) && now.saturating_sub(self.heard) >= GHOST_SILENCE
     }
 
     /// The slot this session holds, whether it plays already or not.
@@ -144,6 +153,9 @@ impl ToldLookup for Sessions {
         self.in_slot(shooter)?.told.at(tick)
     }
 }
+
+/// A client sends an input packet per tick; one that is silent for this long has lost its way, or will come back anew.
+const GHOST_SILENCE: Duration = Duration::from_secs(2);
 
 /// When each recent snapshot left, to time its acks.
 pub struct SendTimes([Option<(Tick, Duration)>; HISTORY_TICKS]);

@@ -55,6 +55,25 @@ fn another_version_is_told_so_and_disconnected_a_second_later() {
 }
 
 #[test]
+fn who_vanished_from_a_full_match_comes_back_under_its_name_and_nobody_else_does() {
+    let mut core = core(1, 0);
+    join(&mut core, ANN, "ann");
+    core.handle_control(ANN, &encode_control(&ClientControl::Ready).unwrap()).unwrap();
+    core.take_wishes();
+    let now = Duration::from_secs(3);
+    assert_eq!((core.clients(), core.clients_present(now)), (1, 0), "a ghost is no reason to turn back");
+    core.handle_connected(now, BEN, protocol_version(), "ben");
+    assert!(matches!(told(&mut core, BEN)[..], [ServerControl::Refused { reason: Refusal::Full { .. } }]));
+    core.handle_connected(now, ANN + 1, protocol_version(), "ann");
+    let wishes = core.take_wishes();
+    assert!(wishes.contains(&Wish::Disconnect { client_id: ANN }), "its old session ends: {wishes:?}");
+    assert_eq!((core.clients(), core.metrics.clients_timed_out), (1, 1));
+    // The transport's late word about the old session changes nothing.
+    core.handle_disconnected(ANN, LeaveReason::TimedOut);
+    assert_eq!((core.clients(), core.metrics.clients_timed_out), (1, 1));
+}
+
+#[test]
 fn who_takes_a_place_and_never_plays_loses_it() {
     let mut core = core(1, 0);
     join(&mut core, ANN, "ann");

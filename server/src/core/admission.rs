@@ -18,7 +18,7 @@ impl ServerCore {
             self.metrics.clients_refused += 1;
             self.tell(client_id, &ServerControl::Refused { reason: refusal });
             let state = SessionState::Refused { close_at: now + REFUSAL_LINGER };
-            self.sessions.insert(client_id, Session::new(String::new(), state, 0));
+            self.sessions.insert(client_id, Session::new(now, String::new(), state, 0));
         }
     }
 
@@ -30,13 +30,13 @@ impl ServerCore {
             return Err(Refusal::NameInvalid);
         }
         let slot = self
-            .vacate_slot()
+            .vacate_slot(now, name)
             .ok_or(Refusal::Full { players: self.players() as u16, max: self.setup.capacity as u16 })?;
         let name = unique_name(name, &self.seats);
         self.seats[slot.index()] = Some(Seat::client(name.clone()));
         self.sessions.insert(
             client_id,
-            Session::new(name, SessionState::Loading { slot, until: now + LOADING_PATIENCE }, self.setup.capacity),
+            Session::new(now, name, SessionState::Loading { slot, until: now + LOADING_PATIENCE }, self.setup.capacity),
         );
         self.metrics.clients_joined += 1;
         self.metrics.clients_peak = self.metrics.clients_peak.max(self.clients());
@@ -80,14 +80,24 @@ impl ServerCore {
         self.tell_others(0, &message);
     }
 
-    /// A free slot; if there is none, the slot of the last bot, who leaves for a person.
-    fn vacate_slot(&mut self) -> Option<Slot> {
+    /// A free slot; if there is none, the slot of the last bot, who leaves for a person; or that of a ghost of this name, who
+    /// has come back before its old session was given up.
+    fn vacate_slot(&mut self, now: Duration, name: &str) -> Option<Slot> {
         if let Some(free) = self.seats.iter().position(Option::is_none) {
             return Some(Slot(free as u16));
         }
-        let bot = self.seats.iter().rposition(|seat| seat.as_ref().is_some_and(Seat::is_bot))?;
-        self.free_seat(Slot(bot as u16), LeaveReason::Quit);
-        Some(Slot(bot as u16))
+        if let Some(bot) = self.seats.iter().rposition(|seat| seat.as_ref().is_some_and(Seat::is_bot)) {
+            self.free_seat(Slot(bot as u16), LeaveReason::Quit);
+            return Some(Slot(bot as u16));
+        }
+        let ghost = self.sessions.admitted().find(|id| {
+            self.sessions.with_id(*id).is_some_and(|session| session.name == name && session.is_ghost(now))
+        })?;
+        let slot = self.sessions.remove(ghost)?.slot()?;
+        self.metrics.clients_timed_out += 1;
+        self.wishes.push(Wish::Disconnect { client_id: ghost });
+        self.free_seat(slot, LeaveReason::TimedOut);
+        Some(slot)
     }
 
     fn free_seat(&mut self, slot: Slot, reason: LeaveReason) {

@@ -131,6 +131,11 @@ impl ServerCore {
         self.sessions.admitted().count()
     }
 
+    /// Clients but for ghosts (see [`crate::sessions::Session::is_ghost`]), whose places can be had again.
+    pub fn clients_present(&self, now: Duration) -> usize {
+        self.sessions.admitted().filter(|id| self.sessions.with_id(*id).is_some_and(|s| !s.is_ghost(now))).count()
+    }
+
     /// The tick the next [`ServerCore::step`] makes.
     pub fn next_tick(&self) -> Tick {
         self.world.tick.plus(1)
@@ -167,6 +172,7 @@ impl ServerCore {
             self.metrics.drop_one("input_out_of_place");
             return Err("input_out_of_place");
         };
+        session.heard = session.heard.max(arrived);
         session.margin_16ths = Some(session.margin_16ths.map_or(margin, |held| held.min(margin)));
         if let Some(ping) = packet.ping {
             session.ping = Some((ping, arrived));
