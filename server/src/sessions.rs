@@ -126,16 +126,17 @@ impl Sessions {
         Some(session)
     }
 
-    pub fn with_id(&self, client_id: u64) -> Option<&Session> {
-        self.by_id.get(&client_id)
-    }
-
     pub fn with_id_mut(&mut self, client_id: u64) -> Option<&mut Session> {
         self.by_id.get_mut(&client_id)
     }
 
     pub fn in_slot(&self, slot: Slot) -> Option<&Session> {
         self.by_id.get(&(*self.by_slot.get(slot.index())?)?)
+    }
+
+    /// All, in order of id.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &Session)> {
+        self.by_id.iter().map(|(id, session)| (*id, session))
     }
 
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut Session)> {

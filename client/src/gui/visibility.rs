@@ -264,7 +264,7 @@ const SIGHT_M: f32 = 32.0;
 /// Outer edge of the cover, metres; its chords stay beyond the window.
 const COVER_M: f32 = 40.0;
 const EVEN_RAYS: u32 = 36;
-/// Widest angle between kept rays: the chord of the cover stays 23 m away, beyond the window.
+/// Widest angle between kept rays: the chord of the cover stays 36 m away, beyond the window.
 const SPAN_RAD_MAX: f32 = 0.9;
 /// Half the angle between the two rays that pass a corner.
 const CORNER_RAD: f32 = 0.0004;

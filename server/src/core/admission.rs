@@ -90,9 +90,8 @@ impl ServerCore {
             self.free_seat(Slot(bot as u16), LeaveReason::Quit);
             return Some(Slot(bot as u16));
         }
-        let ghost = self.sessions.admitted().find(|id| {
-            self.sessions.with_id(*id).is_some_and(|session| session.name == name && session.is_ghost(now))
-        })?;
+        let is_theirs = |session: &Session| session.name == name && session.is_ghost(now);
+        let (ghost, _) = self.sessions.iter().find(|(_, session)| is_theirs(session))?;
         let slot = self.sessions.remove(ghost)?.slot()?;
         self.metrics.clients_timed_out += 1;
         self.wishes.push(Wish::Disconnect { client_id: ghost });

@@ -133,7 +133,7 @@ impl ServerCore {
 
     /// Clients but for ghosts (see [`crate::sessions::Session::is_ghost`]), whose places can be had again.
     pub fn clients_present(&self, now: Duration) -> usize {
-        self.sessions.admitted().filter(|id| self.sessions.with_id(*id).is_some_and(|s| !s.is_ghost(now))).count()
+        self.sessions.iter().filter(|(_, session)| session.slot().is_some() && !session.is_ghost(now)).count()
     }
 
     /// The tick the next [`ServerCore::step`] makes.
