@@ -338,6 +338,7 @@ impl Play {
             display_delay_ms: between(clocks.server_now(), clocks.display_now()) * tick_ms,
             corrections: stats.corrections.count(),
             starved_frames_pct: stats.starved_frames_pct() as f32,
+            ..NetView::default()
         }
     }
 

@@ -6,6 +6,8 @@ use bevy::prelude::Resource;
 use glam::Vec2;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tickshot_shared::link::profile::LinkSettings;
+use tickshot_shared::modes::{HitCheck, Modes};
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::world::Slot;
 
@@ -26,7 +28,22 @@ pub struct ViewModel {
     /// Latest kills, oldest first, at most 6.
     pub kill_feed: Vec<KillLine>,
     pub net: NetView,
+    /// The modes in force in this frame.
+    pub modes: Modes,
+    /// What the server allows and imposes.
+    pub rules: RulesView,
+    /// The simulated link of this client's own making.
+    pub link: LinkSettings,
+    /// Other truths about the bodies on screen: drawn only on request.
+    pub ghosts: GhostsView,
+    /// The latest own shots that the server has answered, newest last, at most [`SHOT_CARDS_MAX`].
+    pub shots: Vec<ShotCard>,
+    /// What the network did since the previous frame, in order: feeds the plots.
+    pub news: Vec<NetNews>,
 }
+
+/// Own shots remembered for display.
+pub const SHOT_CARDS_MAX: usize = 8;
 
 /// Where the connection stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -127,6 +144,130 @@ pub struct NetView {
     pub display_delay_ms: f32,
     pub corrections: u64,
     pub starved_frames_pct: f32,
+    /// Local time of this frame, seconds: the x axis of every plot.
+    pub now_s: f64,
+    /// The three clocks and the newest snapshot, in ticks of the server; `None` before they are known.
+    pub input_now: Option<f64>,
+    pub server_now: Option<f64>,
+    pub display_now: Option<f64>,
+    pub newest_snapshot: Option<f64>,
+    /// 95 % of the snapshots of the last seconds came no later than this after the quickest.
+    pub jitter_ms: f32,
+    /// Lost on the way, of the last seconds, percent.
+    pub loss_up_pct: f32,
+    pub loss_down_pct: f32,
+    /// How long before its tick the latest input that the server spoke of was there; negative = late.
+    pub input_margin_ms: f32,
+    /// How much faster than its clock this machine lets input time run at the moment, percent (-5 to 5).
+    pub dilation_pct: f32,
+    /// Ticks that the server made without our input, since the start.
+    pub server_starved_ticks: u64,
+    /// Datagram payload at the socket, kB/s over the last second.
+    pub in_kb_s: f32,
+    pub out_kb_s: f32,
+}
+
+/// What this server lets its clients choose, and what it does to this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulesView {
+    /// Clients may choose hit checks and snapshot interval for themselves.
+    pub experiments: bool,
+    /// The hit check of those who may not choose.
+    pub hits: HitCheck,
+    /// Shots reach back this far at most, milliseconds.
+    pub rewind_ms: u16,
+    /// The link the server imposes on this client, as text; empty = none.
+    pub imposed_link: String,
+}
+
+impl Default for RulesView {
+    fn default() -> RulesView {
+        RulesView { experiments: false, hits: HitCheck::Exact, rewind_ms: 0, imposed_link: String::new() }
+    }
+}
+
+/// The same bodies at other times, or by other rules. Positions in metres.
+#[derive(Clone, Debug, Default)]
+pub struct GhostsView {
+    /// The own player where the newest snapshot says it is.
+    pub own_confirmed: Option<Vec2>,
+    /// The own player where prediction has it, without smoothing.
+    pub own_predicted: Option<Vec2>,
+    /// Others (slot, position) as the newest snapshot tells, however fresh the screen is.
+    pub newest: Vec<(u16, Vec2)>,
+    /// Others where they will probably be at the server right now: straight on from the newest snapshot.
+    pub present: Vec<(u16, Vec2)>,
+}
+
+/// One own shot, from both sides.
+#[derive(Clone, Debug)]
+pub struct ShotCard {
+    pub tick: u32,
+    /// Local time of the click, seconds (see [`NetView::now_s`]).
+    pub fired_s: f64,
+    /// Where the shot started and ended by the server's word, metres.
+    pub from: Vec2,
+    pub to: Vec2,
+    /// This client drew a body on the ray.
+    pub claimed: Option<u16>,
+    /// The server decided so.
+    pub hit: Option<u16>,
+    /// The body the shot is about: the one hit, else the one nearest to the ray. Name, and where it was, metres.
+    pub target: Option<ShotTargetView>,
+    /// How long ago, at the server's present, what was on screen had happened; and what was used, milliseconds.
+    pub claimed_ago_ms: f32,
+    pub used_ago_ms: f32,
+    /// Why the server used another time than claimed; empty if it did not.
+    pub clamp: String,
+    /// Whom each policy would have hit, in the order of [`HitCheck::ALL`].
+    pub verdicts: [Option<u16>; 3],
+    pub policy: HitCheck,
+}
+
+/// One target of one shot at three times.
+#[derive(Clone, Debug)]
+pub struct ShotTargetView {
+    pub slot: u16,
+    pub name: String,
+    /// Where this client drew it; `None` if it did not.
+    pub drawn: Option<Vec2>,
+    /// Where the server tested it.
+    pub tested: Vec2,
+    /// Where it was at the server's present.
+    pub present: Vec2,
+    /// Distance between drawn and tested, millimetres; `None` if it was not drawn.
+    pub error_mm: Option<f32>,
+}
+
+/// One thing the network, or somebody at a switch, did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NetNews {
+    /// A snapshot came `late_ms` after the quickest of recent ones would have.
+    Snapshot {
+        at_s: f64,
+        tick: u32,
+        late_ms: f32,
+    },
+    /// Snapshots that should have come before this one did not (yet).
+    Gap {
+        at_s: f64,
+        ticks: u32,
+    },
+    Correction {
+        at_s: f64,
+        reason: &'static str,
+        mm: f32,
+    },
+    /// The server made these many ticks without our input.
+    Starved {
+        at_s: f64,
+        ticks: u32,
+    },
+    /// A mode, the link or the server's rules changed: a mark on every plot.
+    Switched {
+        at_s: f64,
+        what: String,
+    },
 }
 
 /// What the person (or bot) at this client wants right now; sampled once per tick by the core.
@@ -136,3 +277,17 @@ pub struct Controls {
     pub aim: tickshot_shared::sim::angle::Turn,
     pub fire: bool,
 }
+
+/// What the person wants of time and of the network; the GUI, a flag or a test writes it, the session follows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Resource)]
+pub struct Switches {
+    pub modes: Modes,
+    pub link: LinkSettings,
+    /// Ask the server for the evidence of own shots (see [`ShotCard`]).
+    pub evidence: bool,
+    /// Each increment freezes both directions of the link for [`FREEZE_MS`].
+    pub freezes: u32,
+}
+
+/// How long one push of the freeze button holds the link, milliseconds.
+pub const FREEZE_MS: u32 = 2000;

@@ -4,10 +4,12 @@
 //! must not know sockets, files, the operating system's clock, an ECS or renet; `clippy.toml` beside it
 //! bans the calls that would let one in.
 //!
-//! Layers, lowest first: [`limits`], [`tick`], [`rng`], [`sim`], [`protocol`]; [`clock`] stands beside them.
+//! Layers, lowest first: [`limits`], [`tick`], [`rng`], [`modes`], [`sim`], [`protocol`]; [`clock`] and [`link`] stand beside them.
 
 pub mod clock;
 pub mod limits;
+pub mod link;
+pub mod modes;
 pub mod protocol;
 pub mod rng;
 pub mod sim;
