@@ -120,6 +120,8 @@ impl ClientCore {
                 }
             }
             ServerControl::Left { slot, .. } => self.roster.remove(slot),
+            // Nothing here shows them yet; a server that sends them does nothing wrong.
+            ServerControl::Rules { .. } | ServerControl::Shot(_) => {}
             ServerControl::Killed { killer, victim, .. } => self.roster.handle_kill(now, killer, victim),
         }
     }

@@ -229,7 +229,7 @@ impl Peer {
                 entity.and_then(|entity| states[&entity.told][slot.index()]).map(|player| Pose::of(&player))
             };
             let from = told(cursor.a).expect("a drawn body was told of in snapshot a");
-            let expected = told(cursor.b).map_or(from, |to| Pose::blend(from, to, cursor.fraction));
+            let expected = told(cursor.b).map_or(from, |to| Pose::blend(from, to, cursor.fraction.into()));
             assert_eq!(*pose, expected, "{slot:?} between {:?} and {:?} at {}", cursor.a, cursor.b, cursor.fraction);
         }
     }
