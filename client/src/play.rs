@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::clock::ServerTime;
 use tickshot_shared::clock::sync::Timing;
+use tickshot_shared::modes::Others;
 use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, encode_inputs};
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::ring::SnapshotRing;
@@ -58,13 +59,13 @@ pub struct Play {
 
 impl Play {
     /// A match of `capacity` slots in which this client plays `slot`.
-    pub fn new(slot: Slot, capacity: u16, rate: TickRate, arena: Arc<Arena>, display_delay_16ths: u32) -> Play {
+    pub fn new(slot: Slot, capacity: u16, rate: TickRate, arena: Arc<Arena>, others: Others) -> Play {
         let table = ExtrapolationTable::new(|heading| full_speed(rate, heading));
         Play {
             slot,
             rate,
             arena,
-            clocks: Clocks::new(rate, display_delay_16ths),
+            clocks: Clocks::new(rate, others),
             ring: SnapshotRing::new(usize::from(capacity), table),
             log: InputLog::new(),
             predictor: Predictor::new(rate),
@@ -371,6 +372,8 @@ fn timing(header: &SnapshotHeader) -> Timing {
         since_tick_us: header.pong.map_or(0, |pong| pong.since_tick_us),
         pong: header.pong.map(|pong| (pong.ping, pong.hold_us)),
         margin_16ths: header.margin_16ths,
+        received: header.received,
+        starved: header.starved,
     }
 }
 
