@@ -13,7 +13,7 @@ use std::time::Duration;
 use tickshot_shared::clock::ServerTime;
 use tickshot_shared::limits::HISTORY_TICKS;
 use tickshot_shared::modes::Others;
-use tickshot_shared::protocol::client_msg::STAMP_SPAN_TICKS_MAX;
+use tickshot_shared::protocol::stamp::STAMP_SPAN_TICKS_MAX;
 use tickshot_shared::protocol::ring::SnapshotRing;
 use tickshot_shared::sim::input::FRACTION_MAX;
 use tickshot_shared::sim::pose::{Pose, WHOLE};

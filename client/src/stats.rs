@@ -22,8 +22,15 @@ pub struct ClientStats {
     pub input_snaps: u64,
     pub display_snaps: u64,
     pub shots: ShotStats,
-    /// Server now minus display now in every frame, milliseconds.
+    /// How far display now lay behind the newest snapshot that a quick way would have brought, in every frame, milliseconds.
     pub display_delay_ms: Sizes,
+    /// How long before its tick each input that the server spoke of was there.
+    pub input_margin_ms: Margins,
+    /// Ticks that the server made without an input of this client, as it was told; ticks it was told of.
+    pub server_starved_ticks: u64,
+    pub server_ticks: u64,
+    /// Largest dilation of input time used, percent.
+    pub dilation_pct_max: f32,
     /// Packets and messages that were dropped or refused, by reason.
     pub drops: BTreeMap<&'static str, u64>,
 }
@@ -153,6 +160,28 @@ impl Sizes {
     }
 }
 
+/// Distribution of input margins, which may be negative, to a tenth of a millisecond.
+#[derive(Clone, Debug, Default)]
+pub struct Margins(Sizes);
+
+impl Margins {
+    pub fn record(&mut self, ms: f32) {
+        self.0.record(((ms + MARGIN_SHIFT_MS) * 10.0).round().max(0.0) as u64);
+    }
+
+    /// The margin, in milliseconds, that the share `quantile` (0..=1) stays below; 0 if there are none.
+    pub fn at(&self, quantile: f64) -> f64 {
+        if self.0.count() == 0 { 0.0 } else { self.0.at(quantile) as f64 / 10.0 - f64::from(MARGIN_SHIFT_MS) }
+    }
+
+    fn merge(&mut self, other: &Margins) {
+        self.0.merge(&other.0);
+    }
+}
+
+/// Margins are counted as sizes, shifted so that the latest input counts 0.
+const MARGIN_SHIFT_MS: f32 = 1000.0;
+
 impl Default for Sizes {
     fn default() -> Self {
         Sizes(Histogram::new_with_bounds(1, UNITS_MAX, 3).expect("the bounds are constants"))
@@ -162,6 +191,11 @@ impl Default for Sizes {
 impl ClientStats {
     pub fn drop_one(&mut self, reason: &'static str) {
         *self.drops.entry(reason).or_default() += 1;
+    }
+
+    /// Share of the server's ticks that had no input of this client, percent.
+    pub fn server_starved_pct(&self) -> f64 {
+        if self.server_ticks == 0 { 0.0 } else { self.server_starved_ticks as f64 * 100.0 / self.server_ticks as f64 }
     }
 
     /// Share of frames without a snapshot to interpolate to, percent.
@@ -180,6 +214,10 @@ impl ClientStats {
         self.display_snaps += other.display_snaps;
         self.shots.merge(&other.shots);
         self.display_delay_ms.merge(&other.display_delay_ms);
+        self.input_margin_ms.merge(&other.input_margin_ms);
+        self.server_starved_ticks += other.server_starved_ticks;
+        self.server_ticks += other.server_ticks;
+        self.dilation_pct_max = self.dilation_pct_max.max(other.dilation_pct_max);
         for (reason, count) in &other.drops {
             *self.drops.entry(reason).or_default() += count;
         }

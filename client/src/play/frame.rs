@@ -70,9 +70,7 @@ impl Play {
         let Some(cursor) = Cursor::locate(&self.ring, display, self.rate, self.modes.others) else { return };
         stats.frames += 1;
         stats.frames_starved += u64::from(cursor.starved);
-        if let Some(delay) = self.clocks.display_delay() {
-            stats.display_delay_ms.record(delay.as_millis() as u64);
-        }
+        stats.display_delay_ms.record(self.clocks.display_delay_ms().round().max(0.0) as u64);
         cursor.poses(&self.ring, &mut self.others);
         self.passing.advance(&self.ring, cursor.a, &mut self.effects);
         self.cursor = Some(cursor);

@@ -21,6 +21,7 @@ use crate::shots::{ShotLog, Sight};
 use crate::stats::ClientStats;
 use crate::view::{Effect, NetNews};
 use frame::OwnDrawn;
+use readings::Heard;
 use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::limits::UNITS_PER_METRE;
@@ -57,6 +58,7 @@ pub struct Play {
     pulled: Option<Sight>,
     shots: ShotLog,
     next_probe: Duration,
+    heard: Heard,
     /// Waiting for the next frame.
     effects: Vec<Effect>,
     news: Vec<NetNews>,
@@ -86,6 +88,7 @@ impl Play {
             pulled: None,
             shots: ShotLog::default(),
             next_probe: Duration::ZERO,
+            heard: Heard::default(),
             effects: Vec::new(),
             news: Vec::new(),
         }
@@ -97,7 +100,6 @@ impl Play {
             return;
         }
         self.clocks.set_others(modes.others);
-        self.clocks.set_snapshot_every(modes.snapshot_every);
         // What glides belongs to the mode that made it glide.
         self.smoothing.snap();
         self.modes = modes;
@@ -181,8 +183,9 @@ impl Play {
         let Some(snapshot) = self.ring.at(tick) else { return };
         let header = snapshot.header;
         let own = snapshot.own.map(|(_, player)| player);
-        let heard = self.clocks.handle_snapshot(arrived, &readings::timing(&header));
-        self.report(arrived, tick, heard, stats);
+        let timing = readings::timing(&header);
+        self.clocks.handle_snapshot(arrived, &timing);
+        self.report(arrived, &timing, stats);
         self.log.handle_ack(tick);
         if let Some(player) = own {
             let truth = Truth { tick, player, input_use: header.input_use, starved: header.starved };
