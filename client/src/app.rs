@@ -1,11 +1,11 @@
-//! The client session on a Bevy schedule: receive, control, advance, view, flush. Windows and bots run the same plugin.
+//! The client session on a Bevy schedule: receive, follow the switches, control, advance, view, flush. Windows and bots run the same plugin.
 //!
 //! The stages of an update are chained sets; `bevy_renet`'s own plugin updates renet before they begin. Must not know the
 //! system's clock (whoever runs the `App` sets [`LocalTime`]), a keyboard or a picture.
 
 use crate::core::{ClientCore, Outbox};
 use crate::net::transport::{ClientTransport, ConnectState};
-use crate::view::{Controls, ViewModel};
+use crate::view::{Controls, Switches, ViewModel};
 use bevy::app::{App, AppExit, Last, Plugin, PostUpdate, PreUpdate, Update};
 use bevy::ecs::prelude::*;
 use bevy::time::{Real, Time, TimePlugin};
@@ -45,7 +45,14 @@ impl Plugin for ClientPlugin {
         app.add_plugins(SessionPlugin)
             .init_resource::<ViewModel>()
             .configure_sets(Update, (ClientSet::Advance, ClientSet::View).chain())
-            .add_systems(Update, rebuild_view.in_set(ClientSet::View).run_if(resource_exists::<Core>));
+            .init_resource::<Traffic>()
+            .add_systems(
+                Update,
+                (rebuild_view, count_traffic.run_if(resource_exists::<Transport>))
+                    .chain()
+                    .in_set(ClientSet::View)
+                    .run_if(resource_exists::<Core>),
+            );
     }
 }
 
@@ -67,11 +74,13 @@ impl Plugin for SessionPlugin {
             resource_exists::<Core>.and_then(resource_exists::<Transport>).and_then(resource_exists::<RenetClient>);
         app.init_resource::<LocalTime>()
             .init_resource::<Controls>()
+            .init_resource::<Switches>()
             .configure_sets(
                 PreUpdate,
                 (ClientSet::Receive.after(RenetClientPlugin::update_system), ClientSet::Controls).chain(),
             )
             .add_systems(PreUpdate, receive.in_set(ClientSet::Receive).in_set(RenetReceive).run_if(ready.clone()))
+            .add_systems(PreUpdate, follow_switches.in_set(ClientSet::Receive).after(receive).run_if(ready.clone()))
             .add_systems(Update, advance.in_set(ClientSet::Advance).run_if(ready.clone()))
             .add_systems(PostUpdate, flush.in_set(ClientSet::Flush).in_set(RenetSend).run_if(ready.clone()))
             .add_systems(Last, say_goodbye.run_if(ready.and_then(on_message::<AppExit>)));
@@ -104,6 +113,11 @@ fn receive(
     }
 }
 
+/// Modes to the core.
+fn follow_switches(local: Res<LocalTime>, switches: Res<Switches>, mut core: ResMut<Core>) {
+    core.0.set_switches(local.0, &switches);
+}
+
 /// Inputs that have come due leave at once: every microsecond here is latency.
 fn advance(
     local: Res<LocalTime>,
@@ -124,6 +138,32 @@ fn advance(
 
 fn rebuild_view(local: Res<LocalTime>, mut core: ResMut<Core>, mut view: ResMut<ViewModel>) {
     core.0.rebuild_view(local.0, &mut view);
+}
+
+/// Bytes at the socket, of the last second.
+#[derive(Resource, Default)]
+struct Traffic {
+    /// When the second began, and the counts then: in, out.
+    since: Option<(Duration, u64, u64)>,
+    kb_s: (f32, f32),
+}
+
+fn count_traffic(
+    local: Res<LocalTime>,
+    transport: Res<Transport>,
+    mut traffic: ResMut<Traffic>,
+    mut view: ResMut<ViewModel>,
+) {
+    let counters = transport.0.counters();
+    let now = (local.0, counters.bytes_in, counters.bytes_out);
+    let (since, bytes_in, bytes_out) = *traffic.since.get_or_insert(now);
+    let seconds = local.0.saturating_sub(since).as_secs_f32();
+    if seconds >= 1.0 {
+        let rate = |now: u64, then: u64| now.saturating_sub(then) as f32 / seconds / 1000.0;
+        traffic.kb_s = (rate(counters.bytes_in, bytes_in), rate(counters.bytes_out, bytes_out));
+        traffic.since = Some(now);
+    }
+    (view.net.in_kb_s, view.net.out_kb_s) = traffic.kb_s;
 }
 
 fn flush(local: Res<LocalTime>, mut transport: ResMut<Transport>, mut renet: ResMut<RenetClient>) {
