@@ -109,6 +109,11 @@ impl Machine {
         self.link
     }
 
+    /// The way to the server, and the way back.
+    pub fn wires(&self) -> (&Wire, &Wire) {
+        (&self.up, &self.down)
+    }
+
     pub(super) fn next_frame(&self) -> Duration {
         self.next_frame.max(self.still_until)
     }
@@ -154,7 +159,7 @@ impl Machine {
             }
             *heard = at;
             match arrival {
-                Arrival::Hot(bytes) => core.handle_hot(quartz.local(at), &bytes),
+                Arrival::Hot(bytes) => core.handle_hot(quartz.local(at), bytes),
                 Arrival::Control(bytes) => core.handle_control(local, &bytes),
             }
         });

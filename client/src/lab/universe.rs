@@ -191,7 +191,7 @@ impl Universe {
                 *heard = at;
                 match arrival {
                     // Refusals are counted inside the core.
-                    Arrival::Hot(bytes) => _ = server.handle_hot(id, at, &bytes),
+                    Arrival::Hot(bytes) => _ = server.handle_hot(id, at, bytes),
                     Arrival::Control(bytes) => said.push(bytes),
                 }
             });
@@ -231,12 +231,9 @@ impl Universe {
 
     /// What is sent in the next `time` is held, and arrives when it is over.
     pub fn freeze_link(&mut self, client: usize, time: Duration) {
-        let held = |mut profile: tickshot_shared::link::profile::Profile| {
-            profile.freeze_ms = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
-            profile
-        };
-        let link = self.machines[client].machine.link();
-        self.set_link(client, LinkSettings { up: held(link.up), down: held(link.down) });
+        let (now, machine) = (self.now, &mut self.machines[client].machine);
+        machine.up.freeze(now, time);
+        machine.down.freeze(now, time);
     }
 
     /// What is sent in the next `time` is lost, one way or both.
