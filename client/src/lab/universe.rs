@@ -67,7 +67,7 @@ pub enum Moment<'a> {
     /// The server made a tick and sent its snapshots.
     Tick { server: &'a ServerCore, truth: &'a Truth },
     /// This machine drew a frame.
-    Frame { client: usize, machine: &'a Machine, truth: &'a Truth },
+    Frame { client: usize, machine: &'a Machine, server: &'a ServerCore, truth: &'a Truth },
 }
 
 impl Universe {
@@ -156,7 +156,7 @@ impl Universe {
         for (client, guest) in self.machines.iter_mut().enumerate() {
             if guest.machine.next_frame() <= self.now {
                 guest.machine.frame(self.now);
-                see(Moment::Frame { client, machine: &guest.machine, truth: &self.truth });
+                see(Moment::Frame { client, machine: &guest.machine, server: &self.server, truth: &self.truth });
             }
         }
     }
