@@ -7,5 +7,7 @@
 pub mod conditioner;
 mod jitter;
 pub mod pipe;
+pub mod presets;
 pub mod profile;
+pub mod text;
 pub mod units;

@@ -73,6 +73,22 @@ impl Default for Loss {
 }
 
 impl Profile {
+    /// Nothing happens; the same as the default.
+    pub const CLEAN: Profile = Profile {
+        delay_us: 0,
+        jitter_us: 0,
+        distribution: Distribution::Uniform,
+        correlation_ppm: 0,
+        loss: Loss::Random { ppm: 0 },
+        duplicate_ppm: 0,
+        reorder_ppm: 0,
+        rate_bps: 0,
+        queue_bytes: 0,
+        mtu_bytes: 0,
+        freeze_ms: 0,
+        freeze_every_ms: 0,
+    };
+
     /// True if nothing ever happens to a datagram.
     pub fn is_clean(&self) -> bool {
         let harmless = match self.loss {
