@@ -2,6 +2,9 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part of the bench")]
 
+pub mod samples;
+
+use samples::{Samples, true_time};
 use std::time::Duration;
 use tickshot_client::lab::machine::{ClientSetup, Machine};
 use tickshot_client::lab::steer::Steer;
@@ -28,6 +31,8 @@ pub struct Bench {
 pub struct Notes {
     pub frames: u64,
     pub effects: Vec<Effect>,
+    /// Since the beginning, or since [`Bench::measure_from_now`].
+    pub samples: Samples,
     last_display: i64,
 }
 
@@ -48,7 +53,7 @@ impl Bench {
     }
 
     pub fn join_as(&mut self, setup: ClientSetup) -> usize {
-        self.notes.push(Notes { frames: 0, effects: Vec::new(), last_display: i64::MIN });
+        self.notes.push(Notes { frames: 0, effects: Vec::new(), samples: Samples::default(), last_display: i64::MIN });
         self.universe.join(setup)
     }
 
@@ -60,8 +65,9 @@ impl Bench {
     pub fn run_seen(&mut self, time: Duration, see: &mut dyn FnMut(Moment<'_>)) {
         let notes = &mut self.notes;
         self.universe.run_until_seen(self.universe.now() + time, &mut |moment| {
-            if let Moment::Frame { client, machine, truth, .. } = moment {
+            if let Moment::Frame { client, machine, server, truth } = moment {
                 notes[client].see_frame(machine, truth);
+                notes[client].samples.read(machine, server);
             }
             see(moment);
         });
@@ -114,17 +120,31 @@ impl Bench {
         }
     }
 
+    /// Forgets what was sampled so far.
+    pub fn measure_from_now(&mut self) {
+        self.notes.iter_mut().for_each(|notes| notes.samples = Samples::default());
+    }
+
+    /// Samples of all clients together.
+    pub fn samples(&self) -> Samples {
+        let mut sum = Samples::default();
+        self.notes.iter().for_each(|notes| sum.add(&notes.samples));
+        sum
+    }
+
+    /// Counters of all clients together.
+    pub fn all_stats(&self) -> ClientStats {
+        let mut sum = ClientStats::default();
+        self.clients().for_each(|machine| sum.merge(machine.core.stats()));
+        sum
+    }
+
     /// How far this client's idea of the server's present was from the truth in its latest frame, milliseconds.
     pub fn server_clock_error_ms(&self, client: usize) -> f64 {
-        clock_error_ms(self.universe.client(client), self.server()).expect("a pong has come")
+        let machine = self.universe.client(client);
+        let believed = self.play(client).clocks().server_now().expect("a pong has come");
+        (believed.0 - true_time(machine, self.server()).0) as f64 / 1e6
     }
-}
-
-/// See [`Bench::server_clock_error_ms`]; `None` before the clock is known.
-pub fn clock_error_ms(machine: &Machine, server: &ServerCore) -> Option<f64> {
-    let believed = machine.core.play()?.clocks().server_now()?;
-    let true_nanos = machine.drawn_at().as_nanos() as i64 - server.deadline(Tick(0)).as_nanos() as i64;
-    Some((believed.0 - true_nanos) as f64 / 1e6)
 }
 
 /// Each way takes `one_way_ms`, and that is all.
