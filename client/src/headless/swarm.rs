@@ -7,8 +7,8 @@ use super::bot::{bot_app, update};
 use crate::app::{Core, Transport};
 use crate::net::transport::{ClientTransport, ConnectConfig, ConnectState};
 use crate::reconcile::Reason;
-use crate::stats::ClientStats;
-use crate::view::Status;
+use crate::stats::{ClientStats, ShotStats};
+use crate::view::{Status, Switches};
 use bevy::app::App;
 use bevy_renet::RenetClient;
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tickshot_server::net::socket::{Clock, IoThread, SocketError};
 use tickshot_server::pace::sleep_until;
+use tickshot_shared::modes::HitCheck;
 use tickshot_shared::rng::Rng;
 
 /// What to run.
@@ -28,6 +29,8 @@ pub struct SwarmConfig {
     /// Bots are called `{name_prefix}{number}`.
     pub name_prefix: String,
     pub password: Option<String>,
+    /// Modes and link of every client.
+    pub switches: Switches,
 }
 
 /// How it goes, once a second.
@@ -58,8 +61,25 @@ pub struct SwarmReport {
     /// Datagram payload bytes at the socket while playing, all lanes and netcode included.
     pub bytes_in_per_client_s: f64,
     pub bytes_out_per_client_s: f64,
+    /// The modes and the simulated link of every client, as text.
+    pub modes: String,
+    pub link: String,
     pub corrections: CorrectionReport,
+    /// All corrections by reason, respawns included.
+    pub correction_reasons: BTreeMap<String, u64>,
     pub starved_frames_pct: f64,
+    /// Ticks that the server made without an input of a playing client.
+    pub server_starved_ticks_pct: f64,
+    /// Mean over clients: 95 % of recent snapshots came no later than this after the quickest.
+    pub jitter_ms: f64,
+    /// How far behind the newest snapshot the others were drawn.
+    pub display_delay_ms: DelayReport,
+    /// How long before its tick an input was at the server.
+    pub input_margin_ms: MarginReport,
+    /// Largest dilation of input time that was in use, percent.
+    pub dilation_pct: f64,
+    /// Between the target as it was drawn and as the server tested it.
+    pub drawn_vs_tested_units: ErrorReport,
     /// Mean over clients of the shortest recent round trip.
     pub rtt_ms: f64,
     pub shots: ShotReport,
@@ -80,15 +100,45 @@ pub struct CorrectionReport {
     /// Sizes of mispredictions (respawns are none), world units.
     pub p95_units: u64,
     pub max_units: u64,
-    pub by_reason: BTreeMap<String, u64>,
 }
 
-/// What the clients fired.
+/// What the clients fired, and what the server made of it.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct ShotReport {
     pub fired: u64,
+    /// A body was drawn under the crosshair.
     pub claimed_hits: u64,
+    /// The server counted a hit.
     pub confirmed_hits: u64,
+    /// Of the claims whose target lived on and that were tested at the time they claim: how many the server confirmed, percent.
+    pub agreement_pct: f64,
+    /// How many claims those are, and how many of them each hit check would have confirmed, percent.
+    pub comparable: u64,
+    pub would_agree_pct: BTreeMap<&'static str, f64>,
+    /// Shots that were tested at another time than claimed.
+    pub clamped: u64,
+    /// Claims that were not confirmed, by reason.
+    pub disagreements: BTreeMap<String, u64>,
+}
+
+/// p50, p95 or p99, and maximum, in the unit of the field's name.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct DelayReport {
+    pub p50: f64,
+    pub p95: f64,
+}
+
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct MarginReport {
+    pub p5: f64,
+    pub p50: f64,
+}
+
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct ErrorReport {
+    pub p50: u64,
+    pub p99: u64,
+    pub max: u64,
 }
 
 /// What the clients pressed, and how steadily.
@@ -174,7 +224,7 @@ impl Member {
         };
         let wire = io.connect(config.server)?;
         let transport = ClientTransport::new(Box::new(wire), config.server, connect, now);
-        Ok(Member { app: bot_app(transport, seed), due: now, playing: None, ended: None, traffic: None })
+        Ok(Member { app: bot_app(transport, seed, config.switches), due: now, playing: None, ended: None, traffic: None })
     }
 
     fn update(&mut self, now: Duration) {
@@ -267,7 +317,7 @@ fn glance(config: &SwarmConfig, members: &[Member], elapsed: Duration) -> SwarmP
         corrections_unexplained: sum(|s| s.corrections.of(Reason::Unexplained)),
         fired: sum(|s| s.shots.fired),
         confirmed_hits: sum(|s| s.shots.confirmed_hits),
-        rtt_ms: mean_rtt_ms(members),
+        rtt_ms: mean(members.iter().filter_map(Member::rtt_ms)),
     }
 }
 
@@ -305,14 +355,25 @@ fn sum_up(config: &SwarmConfig, members: &[Member], elapsed: Duration) -> SwarmR
             unexplained: stats.corrections.of(Reason::Unexplained),
             p95_units: stats.corrections.p95_units(),
             max_units: stats.corrections.max_units(),
-            by_reason: stats.corrections.by_reason(),
         },
+        modes: config.switches.modes.to_string(),
+        link: config.switches.link.to_string(),
+        correction_reasons: stats.corrections.by_reason(),
         starved_frames_pct: stats.starved_frames_pct(),
-        rtt_ms: mean_rtt_ms(members),
-        shots: ShotReport {
-            fired: stats.shots.fired,
-            claimed_hits: stats.shots.claimed_hits,
-            confirmed_hits: stats.shots.confirmed_hits,
+        server_starved_ticks_pct: stats.server_starved_pct(),
+        rtt_ms: mean(members.iter().filter_map(Member::rtt_ms)),
+        jitter_ms: mean(members.iter().filter_map(Member::jitter_ms)),
+        display_delay_ms: DelayReport {
+            p50: stats.display_delay_ms.at(0.5) as f64,
+            p95: stats.display_delay_ms.at(0.95) as f64,
+        },
+        input_margin_ms: MarginReport { p5: stats.input_margin_ms.at(0.05), p50: stats.input_margin_ms.at(0.5) },
+        dilation_pct: f64::from(stats.dilation_pct_max),
+        shots: shot_report(&stats.shots),
+        drawn_vs_tested_units: ErrorReport {
+            p50: stats.shots.drawn_vs_tested().at(0.5),
+            p99: stats.shots.drawn_vs_tested().at(0.99),
+            max: stats.shots.drawn_vs_tested().max(),
         },
         inputs: InputReport {
             produced: stats.inputs,
@@ -326,8 +387,22 @@ fn sum_up(config: &SwarmConfig, members: &[Member], elapsed: Duration) -> SwarmR
     }
 }
 
-fn mean_rtt_ms(members: &[Member]) -> f64 {
-    let (sum, count) = members.iter().filter_map(Member::rtt_ms).fold((0.0, 0u32), |(s, n), rtt| (s + rtt, n + 1));
+fn shot_report(shots: &ShotStats) -> ShotReport {
+    let share = |count: u64| if shots.comparable == 0 { 100.0 } else { count as f64 * 100.0 / shots.comparable as f64 };
+    ShotReport {
+        fired: shots.fired,
+        claimed_hits: shots.claimed_hits,
+        confirmed_hits: shots.confirmed_hits,
+        agreement_pct: shots.agreement_pct(),
+        comparable: shots.comparable,
+        would_agree_pct: HitCheck::ALL.iter().zip(shots.would_agree).map(|(check, n)| (check.name(), share(n))).collect(),
+        clamped: shots.clamped,
+        disagreements: shots.disagreements(),
+    }
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0u32), |(sum, count), value| (sum + value, count + 1));
     if count == 0 { 0.0 } else { sum / f64::from(count) }
 }
 

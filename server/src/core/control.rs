@@ -33,6 +33,7 @@ impl ServerCore {
                 self.world.join(&self.arena, slot);
                 Ok(())
             }
+            (ClientControl::Settings { .. }, SessionState::Loading { .. } | SessionState::Playing(_)) => Ok(()),
             _ => {
                 self.metrics.drop_one("control_out_of_place");
                 Err("control_out_of_place")
