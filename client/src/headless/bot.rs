@@ -31,9 +31,8 @@ impl Brain {
         Brain { seed, bot: None, thought: None }
     }
 
-    /// What it wants at `now`, of what a frame at `now` would draw; as before if it has thought about this tick already.
-    pub fn think(&mut self, now: Duration, core: &mut ClientCore, controls: &mut Controls) {
-        core.look(now);
+    /// What it wants, of what the latest frame drew; as before if it has thought about this tick already.
+    pub fn think(&mut self, core: &ClientCore, controls: &mut Controls) {
         let (Some((slot, own)), Some(arena), Some(input_tick)) = (core.own(), core.arena(), core.input_tick()) else {
             return;
         };
@@ -72,5 +71,7 @@ pub fn update(app: &mut App, now: Duration) -> Duration {
 }
 
 fn think(local: Res<LocalTime>, mut core: ResMut<Core>, mut brain: ResMut<Brain>, mut controls: ResMut<Controls>) {
-    brain.think(local.0, &mut core.0, &mut controls);
+    // Without a window nothing else settles what a frame would show.
+    core.0.look(local.0);
+    brain.think(&core.0, &mut controls);
 }
