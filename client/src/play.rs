@@ -19,7 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::clock::ServerTime;
 use tickshot_shared::clock::sync::Timing;
-use tickshot_shared::protocol::client_msg::{DISPLAY_DELAY_MAX, InputPacket, InputRun, encode_inputs};
+use tickshot_shared::modes::Others;
+use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, encode_inputs};
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::ring::SnapshotRing;
 use tickshot_shared::protocol::server_msg::{InputUse, Snapshot, SnapshotHeader};
@@ -39,7 +40,6 @@ pub struct Play {
     rate: TickRate,
     arena: Arc<Arena>,
     clocks: Clocks,
-    display_delay_16ths: u32,
     ring: SnapshotRing,
     log: InputLog,
     predictor: Predictor,
@@ -59,14 +59,13 @@ pub struct Play {
 
 impl Play {
     /// A match of `capacity` slots in which this client plays `slot`.
-    pub fn new(slot: Slot, capacity: u16, rate: TickRate, arena: Arc<Arena>, display_delay_16ths: u32) -> Play {
+    pub fn new(slot: Slot, capacity: u16, rate: TickRate, arena: Arc<Arena>, others: Others) -> Play {
         let table = ExtrapolationTable::new(|heading| full_speed(rate, heading));
         Play {
             slot,
             rate,
             arena,
-            clocks: Clocks::new(rate, display_delay_16ths),
-            display_delay_16ths,
+            clocks: Clocks::new(rate, others),
             ring: SnapshotRing::new(usize::from(capacity), table),
             log: InputLog::new(),
             predictor: Predictor::new(rate),
@@ -208,8 +207,7 @@ impl Play {
 
     fn packet(&self, newest: Tick, inputs: InputRun, ping: u32) -> Vec<u8> {
         let (ack, ack_mask) = self.ring.ack();
-        // What the display clock is told to stay behind the newest snapshot expected, in the packet's quarter ticks.
-        let display_delay = (self.display_delay_16ths / 4).min(DISPLAY_DELAY_MAX as u32) as i16;
+        let display_delay = self.clocks.declared_delay_quarter_ticks();
         let mut bytes = Vec::new();
         encode_inputs(&InputPacket { newest, inputs, ack, ack_mask, display_delay, ping: Some(ping) }, &mut bytes);
         bytes
@@ -381,6 +379,8 @@ fn timing(header: &SnapshotHeader) -> Timing {
         since_tick_us: header.pong.map_or(0, |pong| pong.since_tick_us),
         pong: header.pong.map(|pong| (pong.ping, pong.hold_us)),
         margin_16ths: header.margin_16ths,
+        received: header.received,
+        starved: header.starved,
     }
 }
 

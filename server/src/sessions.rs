@@ -22,8 +22,8 @@ pub struct Session {
     pub told: ToldRing,
     /// Priority accumulator per slot, for snapshots that cannot hold everyone.
     pub priority: Vec<u32>,
-    /// Smallest input margin since the last snapshot, in 1/16 tick.
-    pub margin_16ths: Option<i16>,
+    /// Input packets that came while it played, modulo 256.
+    pub received: u8,
     /// Newest ping not yet answered, and when it arrived.
     pub ping: Option<(u32, Duration)>,
     /// Round trip by acks: smallest of the recent ones.
@@ -55,7 +55,7 @@ impl Session {
             heard: now,
             told: ToldRing::new(capacity),
             priority: vec![0; capacity],
-            margin_16ths: None,
+            received: 0,
             ping: None,
             rtt: None,
         }

@@ -210,6 +210,8 @@ fn snapshots() -> Vec<Vec<u8>> {
             baseline: None,
             input_use: InputUse::Repeated,
             margin_16ths: Some(-3),
+            received: 129,
+            starved: 66,
             pong: Some(Pong { ping: 1, hold_us: 2, since_tick_us: 70_000 }),
         };
         let request = SnapshotRequest {
