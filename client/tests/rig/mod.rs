@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use tickshot_client::core::{ClientCore, CoreConfig, Outbox};
 use tickshot_client::view::{Controls, Effect, ViewModel};
-use tickshot_server::core::{MatchSetup, ServerCore, Wish};
+use tickshot_server::core::{MatchRules, MatchSetup, ServerCore, Wish};
 use tickshot_server::maps;
 use tickshot_shared::protocol::version::protocol_version;
 use tickshot_shared::rng::Rng;
@@ -93,6 +93,7 @@ impl Rig {
             rate: TickRate::default(),
             seed,
             bots: 0,
+            rules: MatchRules::default(),
         };
         let server = ServerCore::new(setup, Duration::ZERO);
         Rig { now_us: 0, server, peers: Vec::new(), states: BTreeMap::new(), seed }
