@@ -176,7 +176,7 @@ impl ControlMessage for ServerControl {
             ServerControl::ServerClosing { reason } => within("reason", reason.len() <= TEXT_BYTES_MAX),
             ServerControl::Rules { rewind_ms, imposed_link, .. } => {
                 within("rewind cap", *rewind_ms <= REWIND_MS_CAP_MAX)?;
-                within("link", imposed_link.len() <= TEXT_BYTES_MAX)
+                within("link", imposed_link.len() <= LINK_TEXT_BYTES_MAX)
             }
             ServerControl::Shot(evidence) => within("shot", evidence.is_possible()),
         }
@@ -260,8 +260,10 @@ fn config() -> impl bincode::config::Config {
     bincode::config::standard().with_limit::<CONTROL_BYTES_MAX>()
 }
 
-/// Longest reason, link or unchecked name in a message, in bytes.
-pub const TEXT_BYTES_MAX: usize = 200;
+/// Longest text of an imposed link, in bytes: both directions with every word there is.
+pub const LINK_TEXT_BYTES_MAX: usize = 600;
+/// Longest reason or unchecked name in a message, in bytes.
+const TEXT_BYTES_MAX: usize = 200;
 /// Entries of one roster message.
 const ROSTER_ENTRIES_MAX: usize = 24;
 /// A roster entry at its longest: slot, name, bot, kills, deaths, ping, as bincode writes them.
