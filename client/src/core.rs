@@ -14,6 +14,7 @@ use crate::view::{Controls, Status, ViewModel};
 use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::limits::PLAYERS_MAX;
+use tickshot_shared::modes::Others;
 use tickshot_shared::protocol::control::{ClientControl, ServerControl, decode_control, encode_control};
 use tickshot_shared::protocol::lane;
 use tickshot_shared::sim::arena::{Arena, MapHash};
@@ -27,15 +28,15 @@ pub type MapSource = Arc<dyn Fn(&str, &MapHash) -> Option<Vec<u8>> + Send + Sync
 /// What a session is started with.
 #[derive(Clone)]
 pub struct CoreConfig {
-    /// How far display now stays behind the newest snapshot expected, in 1/16 ticks. Default 2 ticks.
-    pub display_delay_16ths: u32,
+    /// Where in time the others are drawn.
+    pub others: Others,
     /// Maps this machine has; others are asked of the server.
     pub maps: MapSource,
 }
 
 impl Default for CoreConfig {
     fn default() -> Self {
-        CoreConfig { display_delay_16ths: 32, maps: Arc::new(|_, _| None) }
+        CoreConfig { others: Others::default(), maps: Arc::new(|_, _| None) }
     }
 }
 
@@ -120,6 +121,8 @@ impl ClientCore {
                 }
             }
             ServerControl::Left { slot, .. } => self.roster.remove(slot),
+            // Nothing here shows them yet; a server that sends them does nothing wrong.
+            ServerControl::Rules { .. } | ServerControl::Shot(_) => {}
             ServerControl::Killed { killer, victim, .. } => self.roster.handle_kill(now, killer, victim),
         }
     }
@@ -181,7 +184,7 @@ impl ClientCore {
         match arena {
             Ok(arena) => {
                 self.say.push(ClientControl::Ready);
-                let play = Play::new(slot, capacity, self.rate, arena, self.config.display_delay_16ths);
+                let play = Play::new(slot, capacity, self.rate, arena, self.config.others);
                 self.phase = Phase::Play(Box::new(play));
             }
             Err(error) => self.end(error.to_string()),

@@ -7,9 +7,10 @@
 
 use tickshot_shared::clock::ServerTime;
 use tickshot_shared::limits::HISTORY_TICKS;
-use tickshot_shared::protocol::client_msg::STAMP_SPAN_TICKS_MAX;
+use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::ring::SnapshotRing;
-use tickshot_shared::sim::input::ViewStamp;
+use tickshot_shared::protocol::stamp::STAMP_SPAN_TICKS_MAX;
+use tickshot_shared::sim::input::{OwnView, ViewStamp};
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::{Tick, TickRate};
@@ -45,9 +46,9 @@ impl Cursor {
         }
     }
 
-    /// What an input says about this place. `own_fraction`: see [`ViewStamp`].
-    pub fn stamp(&self, own_fraction: u8) -> ViewStamp {
-        ViewStamp { a: self.a, b: self.b, fraction: self.fraction, own_fraction }
+    /// What an input says about this place.
+    pub fn stamp(&self, own: OwnView) -> ViewStamp {
+        ViewStamp { a: self.a, b: self.b, fraction: self.fraction.into(), own, check: HitCheck::default() }
     }
 
     /// Poses of everyone else at this place, in slot order, replacing `out`.
@@ -57,7 +58,7 @@ impl Cursor {
         out.extend(a.entities.iter().map(|from| {
             let pose = Pose::of(&from.player);
             let to = b.entity(from.slot).map_or(pose, |to| Pose::of(&to.player));
-            (from.slot, if self.a == self.b { pose } else { Pose::blend(pose, to, self.fraction) })
+            (from.slot, if self.a == self.b { pose } else { Pose::blend(pose, to, self.fraction.into()) })
         }));
     }
 }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::clock::ServerTime;
 use tickshot_shared::clock::sync::Timing;
+use tickshot_shared::modes::Others;
 use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, encode_inputs};
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::ring::SnapshotRing;
@@ -26,7 +27,7 @@ use tickshot_shared::protocol::server_msg::{InputUse, Snapshot, SnapshotHeader};
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::collision::{body_in_sight, ray_hits_circle, raycast};
-use tickshot_shared::sim::input::{Buttons, Input};
+use tickshot_shared::sim::input::{Buttons, Input, OwnView as OwnDrawn};
 use tickshot_shared::sim::movement::full_speed;
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::rules::{self, RIFLE_RANGE_UNITS};
@@ -58,13 +59,13 @@ pub struct Play {
 
 impl Play {
     /// A match of `capacity` slots in which this client plays `slot`.
-    pub fn new(slot: Slot, capacity: u16, rate: TickRate, arena: Arc<Arena>, display_delay_16ths: u32) -> Play {
+    pub fn new(slot: Slot, capacity: u16, rate: TickRate, arena: Arc<Arena>, others: Others) -> Play {
         let table = ExtrapolationTable::new(|heading| full_speed(rate, heading));
         Play {
             slot,
             rate,
             arena,
-            clocks: Clocks::new(rate, display_delay_16ths),
+            clocks: Clocks::new(rate, others),
             ring: SnapshotRing::new(usize::from(capacity), table),
             log: InputLog::new(),
             predictor: Predictor::new(rate),
@@ -206,15 +207,16 @@ impl Play {
 
     fn packet(&self, newest: Tick, inputs: InputRun, ping: u32) -> Vec<u8> {
         let (ack, ack_mask) = self.ring.ack();
+        let display_delay = self.clocks.declared_delay_quarter_ticks();
         let mut bytes = Vec::new();
-        encode_inputs(&InputPacket { newest, inputs, ack, ack_mask, ping: Some(ping) }, &mut bytes);
+        encode_inputs(&InputPacket { newest, inputs, ack, ack_mask, display_delay, ping: Some(ping) }, &mut bytes);
         bytes
     }
 
     /// Samples, logs and predicts one input.
     fn produce(&mut self, tick: Tick, controls: &Controls, stats: &mut ClientStats) {
         // A shot must say what was drawn when it was fired; before the first frame nothing was.
-        let view = self.cursor.filter(|_| controls.fire).map(|cursor| cursor.stamp(self.own_fraction(tick)));
+        let view = self.cursor.filter(|_| controls.fire).map(|cursor| cursor.stamp(self.own_drawn_between(tick)));
         let buttons = if view.is_some() { Buttons::FIRE } else { Buttons::default() };
         self.log.push(tick, Input { heading: controls.heading, aim: controls.aim, buttons, view });
         let Some((confirmed, _)) = self.reconciler.confirmed() else { return };
@@ -222,6 +224,12 @@ impl Play {
             stats.shots.fired += 1;
             stats.shots.claimed_hits += u64::from(self.show_own_shot(tick, controls.aim));
         }
+    }
+
+    /// Where the own player was drawn when it fired input `tick`, see [`Self::own_fraction`].
+    fn own_drawn_between(&self, tick: Tick) -> OwnDrawn {
+        let from = tick.checked_minus(1).unwrap_or(tick);
+        OwnDrawn::Between { from, fraction: self.own_fraction(tick) }
     }
 
     /// How far between its states `tick - 1` and `tick` the own player was drawn when it fired, in 1/256. Input `tick` is
@@ -236,7 +244,7 @@ impl Play {
     fn show_own_shot(&mut self, tick: Tick, aim: Turn) -> bool {
         let before = tick.checked_minus(1).unwrap_or(tick);
         let (Some(before), Some(after)) = (self.predictor.at(before), self.predictor.at(tick)) else { return false };
-        let muzzle = Pose::blend(Pose::of(before), Pose::of(after), self.own_fraction(tick)).pos;
+        let muzzle = Pose::blend(Pose::of(before), Pose::of(after), self.own_fraction(tick).into()).pos;
         let (range, hit) = ray_end(&self.arena, muzzle, aim, &self.others);
         self.effects.push(shot(self.slot, muzzle.as_vec2() + self.smoothing.offset(), aim, range, true));
         hit
@@ -302,7 +310,7 @@ impl Play {
         match self.predictor.at(before) {
             Some(from) if time < ServerTime::of(newest, self.rate) => {
                 let fraction = time.fraction(ServerTime::of(before, self.rate), ServerTime::of(newest, self.rate));
-                Some(Pose::blend(Pose::of(from), Pose::of(player), fraction).pos.as_vec2())
+                Some(Pose::blend(Pose::of(from), Pose::of(player), fraction.into()).pos.as_vec2())
             }
             _ => Some(player.pos.as_vec2()),
         }
@@ -371,6 +379,8 @@ fn timing(header: &SnapshotHeader) -> Timing {
         since_tick_us: header.pong.map_or(0, |pong| pong.since_tick_us),
         pong: header.pong.map(|pong| (pong.ping, pong.hold_us)),
         margin_16ths: header.margin_16ths,
+        received: header.received,
+        starved: header.starved,
     }
 }
 

@@ -8,11 +8,11 @@
 //! A claim that reaches back further than the cap is clamped to the cap, and counted by the caller.
 
 use glam::IVec2;
-use tickshot_shared::limits::REWIND_MS_MAX;
+use tickshot_shared::limits::REWIND_MS_DEFAULT;
 use tickshot_shared::protocol::told::Told;
 use tickshot_shared::sim::combat::{Present, Targets};
 use tickshot_shared::sim::history::History;
-use tickshot_shared::sim::input::ViewStamp;
+use tickshot_shared::sim::input::{OwnView, ViewStamp};
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::world::{Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
@@ -80,9 +80,12 @@ impl<L: ToldLookup> Targets for Rewind<'_, L> {
 
     fn muzzle(&self, world: &World, shooter: Slot) -> IVec2 {
         let Some(now) = world.player(shooter) else { return IVec2::ZERO };
-        let before = world.tick.checked_minus(1).and_then(|t| self.history.player(t, shooter));
-        match (before, self.stamps.get(shooter.index()).copied().flatten()) {
-            (Some(before), Some(stamp)) => Pose::blend(Pose::of(before), Pose::of(now), stamp.own_fraction).pos,
+        let stamp = self.stamps.get(shooter.index()).copied().flatten();
+        let Some(OwnView::Between { from, fraction }) = stamp.map(|stamp| stamp.own) else { return now.pos };
+        // State `world.tick` is in the making: the world, not the history, has it.
+        let state = |tick: Tick| if tick == world.tick { Some(now) } else { self.history.player(tick, shooter) };
+        match (state(from), state(from.plus(1))) {
+            (Some(from), Some(to)) => Pose::blend(Pose::of(from), Pose::of(to), fraction.into()).pos,
             _ => now.pos,
         }
     }
@@ -90,5 +93,5 @@ impl<L: ToldLookup> Targets for Rewind<'_, L> {
 
 /// Oldest tick that shots of tick `now` may look at.
 pub fn oldest_tick(now: Tick, rate: TickRate) -> Tick {
-    now.checked_minus(rate.ticks_in_ms(REWIND_MS_MAX)).unwrap_or(Tick(0))
+    now.checked_minus(rate.ticks_in_ms(REWIND_MS_DEFAULT.into())).unwrap_or(Tick(0))
 }

@@ -3,6 +3,7 @@
 //! A session goes Loading -> Playing, or Refused. Slots belong to the match; a session borrows one.
 //! Keeps no socket and no crypto: a client is its 64-bit netcode id here.
 
+use crate::core::Wanted;
 use crate::lagcomp::ToldLookup;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,8 +23,12 @@ pub struct Session {
     pub told: ToldRing,
     /// Priority accumulator per slot, for snapshots that cannot hold everyone.
     pub priority: Vec<u32>,
-    /// Smallest input margin since the last snapshot, in 1/16 tick.
-    pub margin_16ths: Option<i16>,
+    /// Input packets that came while it played, modulo 256.
+    pub received: u8,
+    /// What this client wishes; what it gets is for the match to decide.
+    pub wanted: Wanted,
+    /// The link that the server imposes on this client, as text; empty = none.
+    pub imposed_link: String,
     /// Newest ping not yet answered, and when it arrived.
     pub ping: Option<(u32, Duration)>,
     /// Round trip by acks: smallest of the recent ones.
@@ -55,7 +60,9 @@ impl Session {
             heard: now,
             told: ToldRing::new(capacity),
             priority: vec![0; capacity],
-            margin_16ths: None,
+            received: 0,
+            wanted: Wanted::default(),
+            imposed_link: String::new(),
             ping: None,
             rtt: None,
         }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use tickshot_client::core::{ClientCore, CoreConfig, Outbox};
 use tickshot_client::view::{Controls, Effect, ViewModel};
-use tickshot_server::core::{MatchSetup, ServerCore, Wish};
+use tickshot_server::core::{MatchRules, MatchSetup, ServerCore, Wish};
 use tickshot_server::maps;
 use tickshot_shared::protocol::version::protocol_version;
 use tickshot_shared::rng::Rng;
@@ -93,6 +93,7 @@ impl Rig {
             rate: TickRate::default(),
             seed,
             bots: 0,
+            rules: MatchRules::default(),
         };
         let server = ServerCore::new(setup, Duration::ZERO);
         Rig { now_us: 0, server, peers: Vec::new(), states: BTreeMap::new(), seed }
@@ -229,7 +230,7 @@ impl Peer {
                 entity.and_then(|entity| states[&entity.told][slot.index()]).map(|player| Pose::of(&player))
             };
             let from = told(cursor.a).expect("a drawn body was told of in snapshot a");
-            let expected = told(cursor.b).map_or(from, |to| Pose::blend(from, to, cursor.fraction));
+            let expected = told(cursor.b).map_or(from, |to| Pose::blend(from, to, cursor.fraction.into()));
             assert_eq!(*pose, expected, "{slot:?} between {:?} and {:?} at {}", cursor.a, cursor.b, cursor.fraction);
         }
     }

@@ -10,7 +10,9 @@
 
 mod admission;
 mod control;
+mod rules;
 
+pub use self::rules::{MatchRules, Wanted};
 use crate::inputs::InputBuffer;
 use crate::interest::Interest;
 use crate::lagcomp::{Rewind, oldest_tick};
@@ -42,6 +44,7 @@ pub struct MatchSetup {
     pub rate: TickRate,
     pub seed: u64,
     pub bots: usize,
+    pub rules: MatchRules,
 }
 
 /// What the core wants the shell to do, in order.
@@ -143,7 +146,7 @@ impl ServerCore {
 
     /// When `tick` is due.
     pub fn deadline(&self, tick: Tick) -> Duration {
-        self.epoch + self.setup.rate.time_of(u64::from(tick.0))
+        Deadlines { epoch: self.epoch, rate: self.setup.rate }.of(tick)
     }
 
     /// The process lost so much time that `ticks` are given up: every later deadline moves.
@@ -166,30 +169,23 @@ impl ServerCore {
             return Err("input_malformed");
         };
         let next = self.next_tick();
-        let margin = self.margin_16ths(packet.newest, arrived);
+        let deadlines = Deadlines { epoch: self.epoch, rate: self.setup.rate };
         let Some(session) = self.sessions.with_id_mut(client_id) else { return Err("unknown_session") };
         let SessionState::Playing(slot) = session.state else {
             self.metrics.drop_one("input_out_of_place");
             return Err("input_out_of_place");
         };
         session.heard = session.heard.max(arrived);
-        session.margin_16ths = Some(session.margin_16ths.map_or(margin, |held| held.min(margin)));
+        session.received = session.received.wrapping_add(1);
         if let Some(ping) = packet.ping {
             session.ping = Some((ping, arrived));
         }
         let sent_at = packet.ack.and_then(|ack| self.sent_at.of(ack));
         session.handle_ack(packet.ack, packet.ack_mask, sent_at, arrived);
         if let Some(seat) = &mut self.seats[slot.index()] {
-            file_all(&mut seat.inputs, next, &packet);
+            file_all(&mut seat.inputs, next, &packet, arrived, deadlines);
         }
         Ok(())
-    }
-
-    /// How long before its tick the newest input of a packet came, in 1/16 tick.
-    fn margin_16ths(&self, newest: Tick, arrived: Duration) -> i16 {
-        let nanos = self.deadline(newest).as_nanos() as i128 - arrived.as_nanos() as i128;
-        let sixteenths = nanos * 16 / i128::from(self.setup.rate.tick_nanos());
-        sixteenths.clamp(i128::from(i16::MIN), i128::from(i16::MAX)) as i16
     }
 
     // --- one tick
@@ -212,7 +208,7 @@ impl ServerCore {
             let (input, used) = match (seat, self.world.player(slot)) {
                 (Some(seat), Some(_)) => {
                     if let Some(input) = seat.think(&self.arena, &self.world, &mut self.interest, slot) {
-                        seat.inputs.file(tick, tick, input);
+                        seat.inputs.file(tick, tick, input, 0);
                     }
                     seat.inputs.take(tick)
                 }
@@ -251,21 +247,29 @@ impl ServerCore {
 
     // --- snapshots
 
-    /// Encode state `world.tick` for every playing client; `send` gets (client id, bytes).
+    /// Encode state `world.tick` for every playing client whose turn it is; `send` gets (client id, bytes).
     pub fn encode_snapshots(&mut self, clock: &dyn Fn() -> Duration, send: &mut dyn FnMut(u64, &[u8])) {
         let tick = self.world.tick;
         let deadline = self.deadline(tick);
+        let rules = self.setup.rules;
         self.encoder.begin(tick);
         self.sent_at.record(tick, clock());
         for (client_id, session) in self.sessions.iter_mut() {
             let SessionState::Playing(slot) = session.state else { continue };
+            // Those who want fewer snapshots get them in turns, so that no tick has to make them all.
+            if !tick.plus(slot.0.into()).0.is_multiple_of(rules.granted(session).snapshot_every.max(1).into()) {
+                continue;
+            }
             self.interest.visible_to(&self.arena, &self.world, slot, &mut self.scratch.visible);
+            let inputs = self.seats[slot.index()].as_ref().map(|seat| &seat.inputs);
             let header = SnapshotHeader {
                 tick,
                 // The encoder fills in the baseline it really used.
                 baseline: None,
                 input_use: self.scratch.uses[slot.index()],
-                margin_16ths: session.margin_16ths.take(),
+                margin_16ths: inputs.and_then(|inputs| inputs.margin_16ths(tick)),
+                received: session.received,
+                starved: inputs.map_or(0, |inputs| inputs.counts.missing as u8),
                 pong: session.take_pong(clock(), deadline),
             };
             let (told, baseline) = session.told.begin(tick);
@@ -308,11 +312,31 @@ impl ServerCore {
 
 /// File every input of a packet, oldest first. A packet whose newest input is of a tick the client has seen the state of
 /// carries none to be used: the client only asks for the time.
-fn file_all(buffer: &mut InputBuffer, next: Tick, packet: &InputPacket) {
+fn file_all(buffer: &mut InputBuffer, next: Tick, packet: &InputPacket, arrived: Duration, deadlines: Deadlines) {
     if packet.ack.is_some_and(|ack| packet.newest <= ack) {
         return;
     }
     for (tick, input) in packet.ticks() {
-        buffer.file(next, tick, input);
+        buffer.file(next, tick, input, deadlines.margin_16ths(tick, arrived));
+    }
+}
+
+/// When ticks are due.
+#[derive(Clone, Copy)]
+struct Deadlines {
+    epoch: Duration,
+    rate: TickRate,
+}
+
+impl Deadlines {
+    fn of(self, tick: Tick) -> Duration {
+        self.epoch + self.rate.time_of(u64::from(tick.0))
+    }
+
+    /// How long before the deadline of `tick` something `arrived`, in 1/16 tick, rounded down; negative = after it.
+    fn margin_16ths(self, tick: Tick, arrived: Duration) -> i16 {
+        let nanos = self.of(tick).as_nanos() as i128 - arrived.as_nanos() as i128;
+        let sixteenths = (nanos * 16).div_euclid(i128::from(self.rate.tick_nanos()));
+        sixteenths.clamp(i128::from(i16::MIN), i128::from(i16::MAX)) as i16
     }
 }

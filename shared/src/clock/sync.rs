@@ -31,8 +31,12 @@ pub struct Timing {
     pub since_tick_us: u32,
     /// The latest ping it answers, as [`ClockSync::note_sent`] returned it, and how long the server held it, microseconds.
     pub pong: Option<(u32, u32)>,
-    /// How long before its tick the newest input of that packet arrived, 1/16 tick.
+    /// How long before the deadline of `tick` the first copy of our input of `tick` arrived, 1/16 tick; `None` = it did not.
     pub margin_16ths: Option<i16>,
+    /// Our input packets that reached the server, modulo 256.
+    pub received: u8,
+    /// Ticks the server made without our input while we played, modulo 256.
+    pub starved: u8,
 }
 
 /// Estimates of one client about one server.

@@ -13,6 +13,7 @@ pub mod control;
 pub mod delta;
 mod delta_cache;
 pub mod error;
+pub mod evidence;
 pub mod fields;
 pub mod lane;
 pub mod query;
@@ -20,6 +21,7 @@ pub mod ring;
 pub mod server_msg;
 pub mod slots;
 pub mod snapshot;
+pub mod stamp;
 pub mod told;
 pub mod version;
 
