@@ -16,13 +16,13 @@ use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::input::Heading;
 use tickshot_shared::tick::Tick;
 
-/// Four bots on the arena, all on links of `one_way_ms`, for 10 s after they have joined.
+/// Four bots on the arena, all on links of `one_way_ms`, for 30 s after they have joined.
 fn clean_match(one_way_ms: u64) -> Bench {
     let mut bench = Bench::new("arena", 11 + one_way_ms);
     for _ in 0..4 {
         bench.join(one_way_ms);
     }
-    bench.run_ms(10_000 + 30 * one_way_ms);
+    bench.run_ms(30_000 + 30 * one_way_ms);
     bench
 }
 

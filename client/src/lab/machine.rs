@@ -76,7 +76,7 @@ impl Machine {
         let fork = |purpose| Rng::fork(seed, purpose);
         Machine {
             id,
-            core: ClientCore::new(CoreConfig { maps: setup.maps, ..CoreConfig::default() }),
+            core: ClientCore::new(CoreConfig { maps: setup.maps, switches: setup.switches }),
             view: ViewModel::default(),
             steer: setup.steer,
             switches: setup.switches,
@@ -140,6 +140,7 @@ impl Machine {
         self.receive(now);
         let local = self.quartz.local(now);
         let controls = self.pilot.controls(&self.steer, &self.core);
+        self.core.set_switches(local, &self.switches);
         let mut out = Outbox::default();
         self.core.advance(local, &controls, &mut out);
         out.hot.iter().for_each(|bytes| self.up.send_hot(now, bytes));

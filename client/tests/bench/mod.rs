@@ -52,7 +52,9 @@ impl Bench {
         self.join_as(ClientSetup { link: delayed(one_way_ms), ..ClientSetup::default() })
     }
 
-    pub fn join_as(&mut self, setup: ClientSetup) -> usize {
+    /// A client joins, and asks for the evidence of its shots.
+    pub fn join_as(&mut self, mut setup: ClientSetup) -> usize {
+        setup.switches.evidence = true;
         self.notes.push(Notes { frames: 0, effects: Vec::new(), samples: Samples::default(), last_display: i64::MIN });
         self.universe.join(setup)
     }
