@@ -5,13 +5,15 @@
 
 use crate::core::{ClientCore, Outbox};
 use crate::net::transport::{ClientTransport, ConnectState};
-use crate::view::{Controls, Switches, ViewModel};
+use crate::view::{Controls, FREEZE_MS, Switches, ViewModel};
 use bevy::app::{App, AppExit, Last, Plugin, PostUpdate, PreUpdate, Update};
 use bevy::ecs::prelude::*;
 use bevy::time::{Real, Time, TimePlugin};
 use bevy_renet::{RenetClient, RenetClientPlugin, RenetReceive, RenetSend};
 use std::time::Duration;
+use tickshot_server::net::conditioned::ClientLink;
 use tickshot_server::net::lanes::CONTROL_CHANNEL;
+use tickshot_shared::link::profile::LinkSettings;
 
 /// The session.
 #[derive(Resource)]
@@ -56,7 +58,7 @@ impl Plugin for ClientPlugin {
     }
 }
 
-/// Adds the session to an `App`. [`Core`], [`Transport`] and a `RenetClient` may be inserted and removed at any time:
+/// Adds the session to an `App`. [`Core`], [`Transport`], [`Link`] and a `RenetClient` may be inserted and removed at any time:
 /// each stage runs while they are there.
 pub struct SessionPlugin;
 
@@ -70,8 +72,10 @@ impl Plugin for SessionPlugin {
         if !app.is_plugin_added::<RenetClientPlugin>() {
             app.add_plugins(RenetClientPlugin);
         }
-        let ready =
-            resource_exists::<Core>.and_then(resource_exists::<Transport>).and_then(resource_exists::<RenetClient>);
+        let ready = resource_exists::<Core>
+            .and_then(resource_exists::<Transport>)
+            .and_then(resource_exists::<Link>)
+            .and_then(resource_exists::<RenetClient>);
         app.init_resource::<LocalTime>()
             .init_resource::<Controls>()
             .init_resource::<Switches>()
@@ -113,9 +117,47 @@ fn receive(
     }
 }
 
-/// Modes to the core.
-fn follow_switches(local: Res<LocalTime>, switches: Res<Switches>, mut core: ResMut<Core>) {
+/// The simulated link of this session.
+#[derive(Resource)]
+pub struct Link {
+    link: ClientLink,
+    /// It lies on the wire. Not before somebody asks for it: a clean wire need not hold and copy anything.
+    worn: bool,
+    freezes: u32,
+}
+
+impl Link {
+    /// `seed` draws its faults.
+    pub fn new(seed: u64) -> Link {
+        Link { link: ClientLink::new(LinkSettings::default(), seed), worn: false, freezes: 0 }
+    }
+
+    fn follow(&mut self, now: Duration, switches: &Switches, transport: &mut ClientTransport) {
+        let freezes = switches.freezes != self.freezes;
+        if !self.worn && (freezes || !switches.link.is_clean()) {
+            self.link.put_on(transport.wire_mut());
+            self.worn = true;
+        }
+        if self.link.settings() != switches.link {
+            self.link.set(now, switches.link);
+        }
+        if freezes {
+            self.freezes = switches.freezes;
+            self.link.freeze(now, Duration::from_millis(FREEZE_MS.into()));
+        }
+    }
+}
+
+/// Modes to the core, faults to the wire.
+fn follow_switches(
+    local: Res<LocalTime>,
+    switches: Res<Switches>,
+    mut core: ResMut<Core>,
+    mut link: ResMut<Link>,
+    mut transport: ResMut<Transport>,
+) {
     core.0.set_switches(local.0, &switches);
+    link.follow(local.0, &switches, &mut transport.0);
 }
 
 /// Inputs that have come due leave at once: every microsecond here is latency.

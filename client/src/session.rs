@@ -1,6 +1,6 @@
 //! A session put into an `App`: socket, transport, renet and core of one client. Windows and bots open theirs here.
 
-use crate::app::{Core, Transport};
+use crate::app::{Core, Link, Transport};
 use crate::core::{ClientCore, CoreConfig};
 use crate::net::transport::{ClientTransport, ConnectConfig};
 use bevy::app::App;
@@ -38,5 +38,6 @@ pub fn insert(app: &mut App, transport: ClientTransport, seed: u64) {
         Arc::new(|_, hash| tickshot_server::maps::built_in_by_hash(*hash).map(<[u8]>::to_vec));
     app.insert_resource(Core(ClientCore::new(CoreConfig { maps, ..CoreConfig::default() })))
         .insert_resource(Transport(transport))
+        .insert_resource(Link::new(seed))
         .insert_resource(RenetClient::new(control_config()));
 }
