@@ -170,9 +170,8 @@ impl Notes {
                 let entity = play.snapshots().at(tick).and_then(|s| s.entity(*slot))?;
                 truth.player(entity.told, *slot).map(|player| Pose::of(&player))
             };
-            let from = told(cursor.a).expect("a drawn body was told of in snapshot a, and the server had that state");
-            let expected = told(cursor.b).map_or(from, |to| Pose::blend(from, to, cursor.fraction));
-            assert_eq!(*pose, expected, "{slot:?} between {:?} and {:?} at {}", cursor.a, cursor.b, cursor.fraction);
+            let expected = Pose::seen(told(cursor.a), told(cursor.b), cursor.fraction);
+            assert_eq!(Some(*pose), expected, "{slot:?} between {:?} and {:?} at {}", cursor.a, cursor.b, cursor.fraction);
         }
     }
 }
