@@ -171,7 +171,14 @@ impl Notes {
                 truth.player(entity.told, *slot).map(|player| Pose::of(&player))
             };
             let expected = Pose::seen(told(cursor.a), told(cursor.b), cursor.fraction);
-            assert_eq!(Some(*pose), expected, "{slot:?} between {:?} and {:?} at {}", cursor.a, cursor.b, cursor.fraction);
+            assert_eq!(
+                Some(*pose),
+                expected,
+                "{slot:?} between {:?} and {:?} at {}",
+                cursor.a,
+                cursor.b,
+                cursor.fraction
+            );
         }
     }
 }
