@@ -60,7 +60,11 @@ impl Bench {
     }
 
     pub fn run_ms(&mut self, ms: u64) {
-        self.run_seen(Duration::from_millis(ms), &mut |_| {});
+        self.run_for(Duration::from_millis(ms));
+    }
+
+    pub fn run_for(&mut self, time: Duration) {
+        self.run_seen(time, &mut |_| {});
     }
 
     /// Runs and shows every moment to `see`, after the checks.
