@@ -17,6 +17,7 @@ use tickshot_client::stats::ClientStats;
 use tickshot_client::view::{Controls, Effect};
 use tickshot_server::core::ServerCore;
 use tickshot_shared::link::profile::{LinkSettings, Profile};
+use tickshot_shared::sim::input::Heading;
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::world::Player;
 use tickshot_shared::tick::Tick;
@@ -103,6 +104,11 @@ impl Bench {
         self.universe.client(client).core.play().expect("welcomed, with a map")
     }
 
+    /// Walks this way and holds fire.
+    pub fn walk(&mut self, client: usize, heading: Heading) {
+        self.steer(client, Controls { heading, ..Controls::default() });
+    }
+
     pub fn steer(&mut self, client: usize, controls: Controls) {
         self.universe.client_mut(client).steer = Steer::Controls(controls);
     }
@@ -174,8 +180,8 @@ impl Notes {
                 let entity = play.snapshots().at(tick).and_then(|s| s.entity(*slot))?;
                 truth.player(entity.told, *slot).map(|player| Pose::of(&player))
             };
-            let from = told(cursor.a).expect("a drawn body was told of in snapshot a, and the server had that state");
-            let expected = told(cursor.b).map_or(from, |to| Pose::blend(from, to, cursor.fraction));
+            let expected = Pose::seen(told(cursor.a), told(cursor.b), cursor.fraction)
+                .expect("a drawn body was told of in the snapshots that are on screen, and the server had that state");
             assert_eq!(*pose, expected, "{slot:?} between {:?} and {:?} at {}", cursor.a, cursor.b, cursor.fraction);
         }
     }
