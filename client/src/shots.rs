@@ -100,13 +100,7 @@ impl ShotLog {
     }
 
     /// The server's word on one of them. Evidence of a shot that is not remembered is ignored: it tells nothing.
-    pub fn handle_evidence(
-        &mut self,
-        evidence: &ShotEvidence,
-        roster: &Roster,
-        rate: TickRate,
-        stats: &mut ShotStats,
-    ) {
+    pub fn handle_evidence(&mut self, evidence: &ShotEvidence, roster: &Roster, rate: TickRate, stats: &mut ShotStats) {
         let Some(index) = self.fired.iter().position(|fired| fired.tick == evidence.tick) else { return };
         let Some(fired) = self.fired.remove(index) else { return };
         stats.judged += 1;

@@ -83,6 +83,7 @@ impl Server {
             rate: config.tick_rate,
             seed,
             bots: config.bots,
+            rules: config.rules,
         };
         let core = ServerCore::new(setup, clock.now());
         let app = build_app(core, transport, clock);

@@ -1,9 +1,12 @@
 //! What a server is told at start: defaults, a TOML file, then flags, each overriding the one before.
 
-use serde::Deserialize;
+use crate::core::MatchRules;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX};
+use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX, REWIND_MS_CAP_MAX};
+use tickshot_shared::modes::HitCheck;
 use tickshot_shared::tick::TickRate;
 
 /// Everything a server needs to know before it can bind.
@@ -22,6 +25,8 @@ pub struct ServerConfig {
     pub password: Option<String>,
     /// Seed of spawns and bots; drawn from the system when absent, printed either way.
     pub seed: Option<u64>,
+    /// How shots are judged.
+    pub rules: MatchRules,
 }
 
 impl Default for ServerConfig {
@@ -36,6 +41,7 @@ impl Default for ServerConfig {
             seconds: None,
             password: None,
             seed: None,
+            rules: MatchRules::default(),
         }
     }
 }
@@ -55,6 +61,8 @@ pub enum ConfigError {
     Name(String),
     #[error("seconds is {0}; give a positive number")]
     Seconds(f64),
+    #[error("rewind is {0} ms; give --rewind-ms (rewind_ms in the file) a number from 0 to {REWIND_MS_CAP_MAX}")]
+    Rewind(u32),
     #[error("the password is empty; leave it out for an open server")]
     EmptyPassword,
 }
@@ -76,6 +84,11 @@ impl ServerConfig {
             seconds: file.seconds.or(self.seconds),
             password: file.password.or(self.password),
             seed: file.seed.or(self.seed),
+            rules: MatchRules {
+                experiments: file.experiments.unwrap_or(self.rules.experiments),
+                hit_checks: file.hit_checks.unwrap_or(self.rules.hit_checks),
+                rewind_ms: file.rewind_ms.map_or(Ok(self.rules.rewind_ms), rewind_ms)?,
+            },
         })
     }
 
@@ -114,6 +127,25 @@ struct ConfigFile {
     seconds: Option<f64>,
     password: Option<String>,
     seed: Option<u64>,
+    experiments: Option<bool>,
+    #[serde(deserialize_with = "hit_check_in_file")]
+    hit_checks: Option<HitCheck>,
+    rewind_ms: Option<u32>,
+}
+
+/// A hit check by its name on the command line.
+pub fn hit_check(name: &str) -> Result<HitCheck, String> {
+    let found = HitCheck::ALL.into_iter().find(|check| check.name() == name);
+    found.ok_or_else(|| format!("'{name}' is no hit check; give none, tick or exact"))
+}
+
+fn hit_check_in_file<'de, D: Deserializer<'de>>(value: D) -> Result<Option<HitCheck>, D::Error> {
+    hit_check(&String::deserialize(value)?).map(Some).map_err(D::Error::custom)
+}
+
+/// A rewind cap within its range, however large the number that somebody wrote.
+pub fn rewind_ms(ms: u32) -> Result<u16, ConfigError> {
+    u16::try_from(ms).ok().filter(|ms| *ms <= REWIND_MS_CAP_MAX).ok_or(ConfigError::Rewind(ms))
 }
 
 /// UDP port of a server unless told otherwise.
@@ -133,6 +165,23 @@ mod tests {
     fn a_tick_rate_outside_the_range_is_refused_in_the_file_too() {
         let error = toml::from_str::<ConfigFile>("tick_rate = 500").unwrap_err().to_string();
         assert!(error.contains("500 Hz"), "{error}");
+    }
+
+    #[test]
+    fn a_hit_check_that_does_not_exist_is_named_with_what_there_is() {
+        let error = toml::from_str::<ConfigFile>("hit_checks = 'sometimes'").unwrap_err().to_string();
+        assert!(error.contains("sometimes") && error.contains("exact") && error.contains("hit_checks"), "{error}");
+        let file: ConfigFile = toml::from_str("hit_checks = 'tick'\nexperiments = false").unwrap();
+        assert_eq!((file.hit_checks, file.experiments), (Some(HitCheck::WholeTick), Some(false)));
+    }
+
+    #[test]
+    fn a_rewind_beyond_a_second_is_refused() {
+        assert_eq!(rewind_ms(1000).unwrap(), 1000);
+        for ms in [1001, 65_536, u32::MAX] {
+            let error = rewind_ms(ms).unwrap_err().to_string();
+            assert!(error.contains(&ms.to_string()) && error.contains("rewind_ms"), "{error}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A session goes Loading -> Playing, or Refused. Slots belong to the match; a session borrows one.
 //! Keeps no socket and no crypto: a client is its 64-bit netcode id here.
 
+use crate::core::Wanted;
 use crate::lagcomp::ToldLookup;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -24,6 +25,10 @@ pub struct Session {
     pub priority: Vec<u32>,
     /// Input packets that came while it played, modulo 256.
     pub received: u8,
+    /// What this client wishes; what it gets is for the match to decide.
+    pub wanted: Wanted,
+    /// The link that the server imposes on this client, as text; empty = none.
+    pub imposed_link: String,
     /// Newest ping not yet answered, and when it arrived.
     pub ping: Option<(u32, Duration)>,
     /// Round trip by acks: smallest of the recent ones.
@@ -56,6 +61,8 @@ impl Session {
             told: ToldRing::new(capacity),
             priority: vec![0; capacity],
             received: 0,
+            wanted: Wanted::default(),
+            imposed_link: String::new(),
             ping: None,
             rtt: None,
         }

@@ -77,6 +77,10 @@ fn bad_settings_are_refused_by_name() {
     assert!(refusal(&["--map", "missing.tmx"]).contains("missing.tmx"));
     assert!(refusal(&["--bots", "9", "--max-players", "4"]).contains("9 bots"));
     assert!(refusal(&["--max-players", "4096"]).contains("4096"));
+    let said = refusal(&["--rewind-ms", "1001"]);
+    assert!(said.contains("1001") && said.contains("--rewind-ms"), "{said}");
+    let said = refusal(&["--hit-checks", "sometimes"]);
+    assert!(said.contains("--hit-checks") && said.contains("none, tick or exact"), "{said}");
     assert!(refusal(&["--config", "missing.toml"]).contains("missing.toml"));
 }
 

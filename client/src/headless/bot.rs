@@ -4,9 +4,9 @@
 //! crosshair lies on a body that is drawn, so that a shot of a bot is a hit that a person would swear to.
 
 use crate::app::{ClientSet, Core, LocalTime, SessionPlugin};
+use crate::core::ClientCore;
 use crate::net::transport::ClientTransport;
 use crate::session;
-use crate::core::ClientCore;
 use crate::view::{Controls, Switches};
 use bevy::app::{App, PreUpdate};
 use bevy::ecs::prelude::*;

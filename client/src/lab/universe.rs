@@ -8,7 +8,7 @@ use super::machine::{ClientSetup, Machine};
 use super::truth::Truth;
 use super::wire::Arrival;
 use std::time::Duration;
-use tickshot_server::core::{MatchSetup, ServerCore, Wish};
+use tickshot_server::core::{MatchRules, MatchSetup, ServerCore, Wish};
 use tickshot_server::maps::{self, Map, MapError};
 use tickshot_server::pace::{Due, poll_due};
 use tickshot_shared::limits::SESSION_TIMEOUT_MS;
@@ -27,12 +27,15 @@ pub struct UniverseConfig {
     pub seed: u64,
     /// Bots of the server's own.
     pub bots: usize,
+    /// What the server allows.
+    pub rules: MatchRules,
 }
 
 impl UniverseConfig {
     /// A match on a built-in map or the `.tmx` file at that path; all else as usual.
     pub fn on(map: &str, seed: u64) -> Result<UniverseConfig, MapError> {
-        Ok(UniverseConfig { map: maps::load(map)?, capacity: 16, rate: TickRate::default(), seed, bots: 0 })
+        let (rate, rules) = (TickRate::default(), MatchRules::default());
+        Ok(UniverseConfig { map: maps::load(map)?, capacity: 16, rate, seed, bots: 0, rules })
     }
 }
 
@@ -80,6 +83,7 @@ impl Universe {
             rate: config.rate,
             seed: config.seed,
             bots: config.bots,
+            rules: config.rules,
         };
         let server = ServerCore::new(setup, Duration::ZERO);
         let mut truth = Truth::default();

@@ -137,7 +137,8 @@ impl Play {
         ghosts.newest.clear();
         ghosts.present.clear();
         let Some(newest) = self.ring.newest() else { return };
-        let behind = self.clocks.server_now().map_or(0.0, |now| now.ticks_f64(self.rate) - f64::from(newest.header.tick.0));
+        let behind =
+            self.clocks.server_now().map_or(0.0, |now| now.ticks_f64(self.rate) - f64::from(newest.header.tick.0));
         // Nobody knows where they are now; a walker who goes on walking would be here.
         let ahead = behind.clamp(0.0, f64::from(self.rate.hz()) * PRESENT_GUESS_S) as f32;
         for entity in newest.entities.iter().filter(|entity| entity.player.alive) {

@@ -157,7 +157,8 @@ impl Play {
 
     /// The newest own state there is to steer by: predicted, or without prediction the newest the server told.
     pub fn own(&self) -> Option<(Slot, &Player)> {
-        let newest = if self.modes.prediction.predicts() { self.predictor.newest() } else { self.reconciler.confirmed() };
+        let newest =
+            if self.modes.prediction.predicts() { self.predictor.newest() } else { self.reconciler.confirmed() };
         newest.map(|(_, player)| (self.slot, player))
     }
 

@@ -39,6 +39,7 @@ impl Play {
         self.heard.starved_ticks += u64::from(starved);
         stats.server_starved_ticks += u64::from(starved);
         (self.heard.newest, self.heard.starved) = (Some(timing.tick), Some(timing.starved));
+        stats.dilation_pct_max = stats.dilation_pct_max.max(self.clocks.dilation_pct().abs());
         if let Some(margin) = self.clocks.input_margin_ticks() {
             let ms = margin * 1000.0 / self.rate.hz() as f32;
             stats.input_margin_ms.record(ms);

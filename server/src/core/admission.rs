@@ -41,6 +41,7 @@ impl ServerCore {
         self.metrics.clients_joined += 1;
         self.metrics.clients_peak = self.metrics.clients_peak.max(self.clients());
         self.tell(client_id, &self.welcome(slot));
+        self.tell_rules(client_id);
         self.tell_roster(client_id);
         self.tell_others(client_id, &ServerControl::Joined { entry: self.roster_entry(slot) });
         Ok(())

@@ -10,7 +10,9 @@
 
 mod admission;
 mod control;
+mod rules;
 
+pub use self::rules::{MatchRules, Wanted};
 use crate::inputs::InputBuffer;
 use crate::interest::Interest;
 use crate::lagcomp::{Rewind, oldest_tick};
@@ -42,6 +44,7 @@ pub struct MatchSetup {
     pub rate: TickRate,
     pub seed: u64,
     pub bots: usize,
+    pub rules: MatchRules,
 }
 
 /// What the core wants the shell to do, in order.
@@ -244,14 +247,19 @@ impl ServerCore {
 
     // --- snapshots
 
-    /// Encode state `world.tick` for every playing client; `send` gets (client id, bytes).
+    /// Encode state `world.tick` for every playing client whose turn it is; `send` gets (client id, bytes).
     pub fn encode_snapshots(&mut self, clock: &dyn Fn() -> Duration, send: &mut dyn FnMut(u64, &[u8])) {
         let tick = self.world.tick;
         let deadline = self.deadline(tick);
+        let rules = self.setup.rules;
         self.encoder.begin(tick);
         self.sent_at.record(tick, clock());
         for (client_id, session) in self.sessions.iter_mut() {
             let SessionState::Playing(slot) = session.state else { continue };
+            // Those who want fewer snapshots get them in turns, so that no tick has to make them all.
+            if !tick.plus(slot.0.into()).0.is_multiple_of(rules.granted(session).snapshot_every.max(1).into()) {
+                continue;
+            }
             self.interest.visible_to(&self.arena, &self.world, slot, &mut self.scratch.visible);
             let inputs = self.seats[slot.index()].as_ref().map(|seat| &seat.inputs);
             let header = SnapshotHeader {

@@ -83,6 +83,11 @@ impl Conditioner {
         self.counts
     }
 
+    /// True if datagrams sent at `now` are treated other than on a plain wire: by the profile, or by a freeze asked for.
+    pub fn is_active(&self, now: Duration) -> bool {
+        !self.profile.is_clean() || self.frozen_until > nanos(now)
+    }
+
     /// Change what the link does to datagrams from `now` on. Those sent before keep their times and are not overtaken. A new
     /// freeze begins now; one that is the same in both profiles goes on.
     pub fn set_profile(&mut self, now: Duration, profile: Profile) {

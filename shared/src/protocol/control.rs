@@ -2,7 +2,8 @@
 
 use super::evidence::ShotEvidence;
 use crate::limits::{
-    CONTROL_BYTES_MAX, MAP_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX, PLAYERS_MAX, REWIND_MS_CAP_MAX,
+    CONTROL_BYTES_MAX, LINK_TEXT_BYTES_MAX, MAP_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX, PLAYERS_MAX,
+    REWIND_MS_CAP_MAX,
 };
 use crate::modes::{HitCheck, SNAPSHOT_EVERY_MAX};
 use crate::sim::arena::MapHash;
@@ -176,7 +177,7 @@ impl ControlMessage for ServerControl {
             ServerControl::ServerClosing { reason } => within("reason", reason.len() <= TEXT_BYTES_MAX),
             ServerControl::Rules { rewind_ms, imposed_link, .. } => {
                 within("rewind cap", *rewind_ms <= REWIND_MS_CAP_MAX)?;
-                within("link", imposed_link.len() <= TEXT_BYTES_MAX)
+                within("link", imposed_link.len() <= LINK_TEXT_BYTES_MAX)
             }
             ServerControl::Shot(evidence) => within("shot", evidence.is_possible()),
         }
@@ -260,8 +261,8 @@ fn config() -> impl bincode::config::Config {
     bincode::config::standard().with_limit::<CONTROL_BYTES_MAX>()
 }
 
-/// Longest reason, link or unchecked name in a message, in bytes.
-pub const TEXT_BYTES_MAX: usize = 200;
+/// Longest reason or unchecked name in a message, in bytes.
+const TEXT_BYTES_MAX: usize = 200;
 /// Entries of one roster message.
 const ROSTER_ENTRIES_MAX: usize = 24;
 /// A roster entry at its longest: slot, name, bot, kills, deaths, ping, as bincode writes them.

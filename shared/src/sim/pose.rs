@@ -51,7 +51,13 @@ impl Pose {
     pub fn seen(a: Option<Pose>, b: Option<Pose>, fraction: u16) -> Option<Pose> {
         match (a, b) {
             (Some(a), Some(b)) => Some(Pose::blend(a, b, fraction)),
-            (a, b) => if fraction < WHOLE { a } else { b },
+            (a, b) => {
+                if fraction < WHOLE {
+                    a
+                } else {
+                    b
+                }
+            }
         }
     }
 }
