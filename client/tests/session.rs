@@ -141,7 +141,7 @@ fn confirmed_hits_follow_claimed_hits() {
     let voided = claimed - confirmed;
     assert!(voided <= deaths, "{voided} of {claimed} claims not confirmed, with {deaths} deaths");
     // A shooter that was dead at the server fired only here: those shots were never judged. Of the judged ones:
-    let never_judged = fired - bench.server().metrics.shots_fired;
+    let never_judged = fired - bench.server().metrics.shots.fired;
     assert!(never_judged <= deaths, "{never_judged} shots never came to be judged, with {deaths} deaths");
     let judged = claimed.saturating_sub(never_judged);
     assert!(confirmed * 100 >= judged * 95, "{confirmed} of {judged} judged claims, {claimed} in all");
