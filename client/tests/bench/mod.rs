@@ -5,6 +5,7 @@
 pub mod samples;
 
 use samples::{Samples, true_time};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tickshot_client::lab::machine::{ClientSetup, Machine};
 use tickshot_client::lab::steer::Steer;
@@ -17,6 +18,8 @@ use tickshot_client::stats::ClientStats;
 use tickshot_client::view::{Controls, Effect};
 use tickshot_server::core::ServerCore;
 use tickshot_shared::link::profile::{LinkSettings, Profile};
+use tickshot_shared::modes::HitCheck;
+use tickshot_shared::protocol::evidence::Clamp;
 use tickshot_shared::sim::input::Heading;
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::world::Player;
@@ -25,6 +28,8 @@ use tickshot_shared::tick::Tick;
 pub struct Bench {
     pub universe: Universe,
     notes: Vec<Notes>,
+    /// Shots that the server tested at another time than claimed, by reason.
+    pub clamps: BTreeMap<&'static str, u64>,
 }
 
 /// What was seen of one client.
@@ -45,7 +50,7 @@ impl Bench {
 
     pub fn with(config: UniverseConfig) -> Bench {
         eprintln!("seed {}", config.seed);
-        Bench { universe: Universe::new(config), notes: Vec::new() }
+        Bench { universe: Universe::new(config), notes: Vec::new(), clamps: BTreeMap::new() }
     }
 
     /// A bot joins; each way takes `one_way_ms`.
@@ -70,11 +75,14 @@ impl Bench {
 
     /// Runs and shows every moment to `see`, after the checks.
     pub fn run_seen(&mut self, time: Duration, see: &mut dyn FnMut(Moment<'_>)) {
-        let notes = &mut self.notes;
+        let (notes, clamps) = (&mut self.notes, &mut self.clamps);
         self.universe.run_until_seen(self.universe.now() + time, &mut |moment| {
-            if let Moment::Frame { client, machine, server, truth } = moment {
-                notes[client].see_frame(machine, truth);
-                notes[client].samples.read(machine, server);
+            match moment {
+                Moment::Tick { server, .. } => see_shots(server, clamps),
+                Moment::Frame { client, machine, server, truth } => {
+                    notes[client].see_frame(machine, truth);
+                    notes[client].samples.read(machine, server);
+                }
             }
             see(moment);
         });
@@ -156,6 +164,21 @@ impl Bench {
         let machine = self.universe.client(client);
         let believed = self.play(client).clocks().server_now().expect("a pong has come");
         (believed.0 - true_time(machine, self.server()).0) as f64 / 1e6
+    }
+}
+
+/// What must hold of every shot: it is tested no further back than the cap, never in the future, and if it is tested at the
+/// time claimed, that is the time used.
+fn see_shots(server: &ServerCore, clamps: &mut BTreeMap<&'static str, u64>) {
+    let setup = server.setup();
+    let cap_256ths = setup.rate.ticks_in_ms(setup.rules.rewind_ms.into()) * 256;
+    for shot in server.shots() {
+        assert!(shot.used_age_256ths <= cap_256ths, "tested beyond the cap of {cap_256ths}: {shot:?}");
+        if shot.clamp != Clamp::None {
+            *clamps.entry(shot.clamp.name()).or_default() += 1;
+        } else if shot.policy == HitCheck::Exact {
+            assert_eq!(i64::from(shot.claimed_age_256ths), i64::from(shot.used_age_256ths), "{shot:?}");
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A table of results that is committed: written as Markdown, compared line by line.
 
+#![allow(unreachable_pub, reason = "a test's module")]
+
 use std::path::PathBuf;
 
 /// One column: its head, and what stands in it.
