@@ -277,6 +277,11 @@ impl Universe {
         &self.server
     }
 
+    /// To change its rules.
+    pub fn server_mut(&mut self) -> &mut ServerCore {
+        &mut self.server
+    }
+
     pub fn clients(&self) -> usize {
         self.machines.len()
     }

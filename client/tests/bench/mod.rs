@@ -5,6 +5,7 @@
 pub mod samples;
 
 use samples::{Samples, true_time};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tickshot_client::lab::machine::{ClientSetup, Machine};
 use tickshot_client::lab::steer::Steer;
@@ -17,6 +18,9 @@ use tickshot_client::stats::ClientStats;
 use tickshot_client::view::{Controls, Effect};
 use tickshot_server::core::ServerCore;
 use tickshot_shared::link::profile::{LinkSettings, Profile};
+use tickshot_shared::modes::HitCheck;
+use tickshot_shared::protocol::evidence::Clamp;
+use tickshot_shared::sim::input::Heading;
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::world::Player;
 use tickshot_shared::tick::Tick;
@@ -24,6 +28,8 @@ use tickshot_shared::tick::Tick;
 pub struct Bench {
     pub universe: Universe,
     notes: Vec<Notes>,
+    /// Shots that the server tested at another time than claimed, by reason.
+    pub clamps: BTreeMap<&'static str, u64>,
 }
 
 /// What was seen of one client.
@@ -44,7 +50,7 @@ impl Bench {
 
     pub fn with(config: UniverseConfig) -> Bench {
         eprintln!("seed {}", config.seed);
-        Bench { universe: Universe::new(config), notes: Vec::new() }
+        Bench { universe: Universe::new(config), notes: Vec::new(), clamps: BTreeMap::new() }
     }
 
     /// A bot joins; each way takes `one_way_ms`.
@@ -60,16 +66,23 @@ impl Bench {
     }
 
     pub fn run_ms(&mut self, ms: u64) {
-        self.run_seen(Duration::from_millis(ms), &mut |_| {});
+        self.run_for(Duration::from_millis(ms));
+    }
+
+    pub fn run_for(&mut self, time: Duration) {
+        self.run_seen(time, &mut |_| {});
     }
 
     /// Runs and shows every moment to `see`, after the checks.
     pub fn run_seen(&mut self, time: Duration, see: &mut dyn FnMut(Moment<'_>)) {
-        let notes = &mut self.notes;
+        let (notes, clamps) = (&mut self.notes, &mut self.clamps);
         self.universe.run_until_seen(self.universe.now() + time, &mut |moment| {
-            if let Moment::Frame { client, machine, server, truth } = moment {
-                notes[client].see_frame(machine, truth);
-                notes[client].samples.read(machine, server);
+            match moment {
+                Moment::Tick { server, .. } => see_shots(server, clamps),
+                Moment::Frame { client, machine, server, truth } => {
+                    notes[client].see_frame(machine, truth);
+                    notes[client].samples.read(machine, server);
+                }
             }
             see(moment);
         });
@@ -97,6 +110,11 @@ impl Bench {
 
     pub fn play(&self, client: usize) -> &Play {
         self.universe.client(client).core.play().expect("welcomed, with a map")
+    }
+
+    /// Walks this way and holds fire.
+    pub fn walk(&mut self, client: usize, heading: Heading) {
+        self.steer(client, Controls { heading, ..Controls::default() });
     }
 
     pub fn steer(&mut self, client: usize, controls: Controls) {
@@ -149,6 +167,21 @@ impl Bench {
     }
 }
 
+/// What must hold of every shot: it is tested no further back than the cap, never in the future, and if it is tested at the
+/// time claimed, that is the time used.
+fn see_shots(server: &ServerCore, clamps: &mut BTreeMap<&'static str, u64>) {
+    let setup = server.setup();
+    let cap_256ths = setup.rate.ticks_in_ms(setup.rules.rewind_ms.into()) * 256;
+    for shot in server.shots() {
+        assert!(shot.used_age_256ths <= cap_256ths, "tested beyond the cap of {cap_256ths}: {shot:?}");
+        if shot.clamp != Clamp::None {
+            *clamps.entry(shot.clamp.name()).or_default() += 1;
+        } else if shot.policy == HitCheck::Exact {
+            assert_eq!(i64::from(shot.claimed_age_256ths), i64::from(shot.used_age_256ths), "{shot:?}");
+        }
+    }
+}
+
 /// Each way takes `one_way_ms`, and that is all.
 pub fn delayed(one_way_ms: u64) -> LinkSettings {
     LinkSettings::both(Profile { delay_us: one_way_ms as u32 * 1000, ..Profile::default() })
@@ -170,15 +203,9 @@ impl Notes {
                 let entity = play.snapshots().at(tick).and_then(|s| s.entity(*slot))?;
                 truth.player(entity.told, *slot).map(|player| Pose::of(&player))
             };
-            let expected = Pose::seen(told(cursor.a), told(cursor.b), cursor.fraction);
-            assert_eq!(
-                Some(*pose),
-                expected,
-                "{slot:?} between {:?} and {:?} at {}",
-                cursor.a,
-                cursor.b,
-                cursor.fraction
-            );
+            let expected = Pose::seen(told(cursor.a), told(cursor.b), cursor.fraction)
+                .expect("a drawn body was told of in the snapshots that are on screen, and the server had that state");
+            assert_eq!(*pose, expected, "{slot:?} between {:?} and {:?} at {}", cursor.a, cursor.b, cursor.fraction);
         }
     }
 }
