@@ -113,6 +113,13 @@ impl Clocks {
         quarters.clamp(-DECLARED_QUARTERS_MAX, DECLARED_QUARTERS_MAX) as i16
     }
 
+    /// How much later than the quickest of recent ones a snapshot came.
+    pub fn lateness(&self, arrived: Duration, timing: &Timing) -> Duration {
+        let left = ServerTime::of(timing.tick, self.rate).0 + i64::from(timing.since_tick_us) * 1000;
+        let offset = left - local_nanos(arrived);
+        Duration::from_nanos(self.sync.downlink_offset().map_or(0, |quickest| (quickest - offset).max(0)) as u64)
+    }
+
     /// How late snapshots come against the quickest: 95 % of them are no later.
     pub fn jitter(&self) -> Duration {
         Duration::ZERO

@@ -176,8 +176,8 @@ impl Server {
         let world = self.app.world();
         let core = &world.resource::<Core>().0;
         let counters = world.resource::<Transport>().0.counters();
-        let mut report = core.metrics.report();
-        report.tick_rate = core.setup().rate.hz();
+        let mut report = core.metrics.report(core.setup().rate);
+
         report.cpu_ms_per_tick = cpu.as_secs_f64() * 1e3 * ratio(1, report.ticks);
         report.bytes_in = counters.bytes_in;
         report.bytes_out = counters.bytes_out;

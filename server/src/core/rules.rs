@@ -8,6 +8,7 @@ use crate::sessions::Session;
 use tickshot_shared::limits::{LINK_TEXT_BYTES_MAX, REWIND_MS_DEFAULT};
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::control::ServerControl;
+use tickshot_shared::protocol::evidence::ShotEvidence;
 
 /// How shots are judged, and who has a say in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,26 @@ impl ServerCore {
         text[..text.floor_char_boundary(LINK_TEXT_BYTES_MAX)].clone_into(&mut session.imposed_link);
         self.tell_rules(client_id);
         true
+    }
+
+    /// Evidence of the shots of the latest tick that carried a view stamp, in the order in which they were judged.
+    pub fn shots(&self) -> &[ShotEvidence] {
+        &self.shots
+    }
+
+    /// Counts the shots of this tick, and shows their evidence to the shooters that asked for it.
+    pub(super) fn tell_shots(&mut self) {
+        let shots = std::mem::take(&mut self.shots);
+        for shot in &shots {
+            self.metrics.shots.record(shot);
+            let asked = |session: &Session| self.setup.rules.granted(session).evidence;
+            if self.sessions.in_slot(shot.shooter).is_some_and(asked)
+                && let Some(client_id) = self.sessions.id_in_slot(shot.shooter)
+            {
+                self.tell(client_id, &ServerControl::Shot(*shot));
+            }
+        }
+        self.shots = shots;
     }
 
     pub(super) fn tell_rules(&mut self, client_id: u64) {

@@ -7,6 +7,7 @@
 //! Reading order: [`bits`], [`fields`] (the one field table), [`delta`] (one entity), [`told`] (what a client knows),
 //! [`snapshot`] (server) and [`ring`] (client), then the messages.
 
+pub mod ack_lead;
 pub mod bits;
 pub mod client_msg;
 pub mod control;

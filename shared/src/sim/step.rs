@@ -6,7 +6,7 @@
 
 use super::angle::Turn;
 use super::arena::Arena;
-use super::combat::{self, Targets, Verdict};
+use super::combat::{self, Judge, Verdict};
 use super::input::{Buttons, Heading, Input};
 use super::movement::{knock, move_player};
 use super::rules::{self, RIFLE_DAMAGE, RIFLE_KNOCK_UNITS_PER_S, RIFLE_RANGE_UNITS, SPAWN_DRAWS};
@@ -43,18 +43,12 @@ pub enum Event {
 /// Advances `world` by one tick and appends what happened to `events`.
 ///
 /// `inputs[slot]`; a present player with `None` (or beyond the end) stands still, keeps its aim and holds fire.
-pub fn step(
-    world: &mut World,
-    arena: &Arena,
-    inputs: &[Option<Input>],
-    targets: &dyn Targets,
-    events: &mut Vec<Event>,
-) {
+pub fn step(world: &mut World, arena: &Arena, inputs: &[Option<Input>], judge: &dyn Judge, events: &mut Vec<Event>) {
     world.tick = world.tick.plus(1);
     cool_down_all(world);
     respawn_due(world, arena, events);
     move_all(world, arena, inputs);
-    let hits = fire_all(world, arena, inputs, targets, events);
+    let hits = fire_all(world, arena, inputs, judge, events);
     apply_hits(world, &hits, events);
 }
 
@@ -167,7 +161,7 @@ fn fire_all(
     world: &mut World,
     arena: &Arena,
     inputs: &[Option<Input>],
-    targets: &dyn Targets,
+    judge: &dyn Judge,
     events: &mut Vec<Event>,
 ) -> Vec<Hit> {
     let mut hits = Vec::new();
@@ -180,7 +174,7 @@ fn fire_all(
         if !pull_trigger(player, rate, &input) {
             continue;
         }
-        let Verdict { muzzle, range_units, hit } = combat::judge(world, arena, targets, slot, input.aim);
+        let Verdict { muzzle, range_units, hit } = judge.judge(world, arena, slot, input.aim);
         if let Some(player) = &mut world.players[index] {
             player.shot_range = combat::told_range(range_units);
             player.hits = player.hits.wrapping_add(u8::from(hit.is_some()));
