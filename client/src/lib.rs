@@ -7,7 +7,6 @@
 
 pub mod app;
 pub mod cli;
-pub mod clocks;
 pub mod core;
 pub mod effects;
 #[cfg(feature = "gui")]
@@ -24,3 +23,5 @@ pub mod roster;
 pub mod session;
 pub mod stats;
 pub mod view;
+
+pub use tickshot_shared::clock::clocks;

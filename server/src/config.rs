@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX};
+use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX, SESSION_TIMEOUT_MS};
 use tickshot_shared::tick::TickRate;
 
 /// Everything a server needs to know before it can bind.
@@ -22,6 +22,8 @@ pub struct ServerConfig {
     pub password: Option<String>,
     /// Seed of spawns and bots; drawn from the system when absent, printed either way.
     pub seed: Option<u64>,
+    /// Silence that ends a session, in whole seconds.
+    pub session_timeout_s: u64,
 }
 
 impl Default for ServerConfig {
@@ -36,6 +38,7 @@ impl Default for ServerConfig {
             seconds: None,
             password: None,
             seed: None,
+            session_timeout_s: SESSION_TIMEOUT_MS / 1000,
         }
     }
 }
@@ -55,6 +58,8 @@ pub enum ConfigError {
     Name(String),
     #[error("seconds is {0}; give a positive number")]
     Seconds(f64),
+    #[error("session_timeout_s is {0}; give whole seconds from 1 to {SESSION_TIMEOUT_S_MAX}")]
+    SessionTimeout(u64),
     #[error("the password is empty; leave it out for an open server")]
     EmptyPassword,
 }
@@ -76,6 +81,7 @@ impl ServerConfig {
             seconds: file.seconds.or(self.seconds),
             password: file.password.or(self.password),
             seed: file.seed.or(self.seed),
+            session_timeout_s: file.session_timeout_s.unwrap_or(self.session_timeout_s),
         })
     }
 
@@ -93,6 +99,9 @@ impl ServerConfig {
         match self.seconds {
             Some(s) if !(s.is_finite() && s > 0.0) => return Err(ConfigError::Seconds(s)),
             _ => {}
+        }
+        if !(1..=SESSION_TIMEOUT_S_MAX).contains(&self.session_timeout_s) {
+            return Err(ConfigError::SessionTimeout(self.session_timeout_s));
         }
         if self.password.as_deref() == Some("") {
             return Err(ConfigError::EmptyPassword);
@@ -114,8 +123,11 @@ struct ConfigFile {
     seconds: Option<f64>,
     password: Option<String>,
     seed: Option<u64>,
+    session_timeout_s: Option<u64>,
 }
 
+/// A silent session holds memory and, until someone wants it, a place: no longer than an hour.
+pub const SESSION_TIMEOUT_S_MAX: u64 = 3600;
 /// UDP port of a server unless told otherwise.
 pub const DEFAULT_PORT: u16 = 34197;
 
@@ -133,6 +145,12 @@ mod tests {
     fn a_tick_rate_outside_the_range_is_refused_in_the_file_too() {
         let error = toml::from_str::<ConfigFile>("tick_rate = 500").unwrap_err().to_string();
         assert!(error.contains("500 Hz"), "{error}");
+    }
+
+    #[test]
+    fn a_session_timeout_of_nothing_is_refused() {
+        let config = ServerConfig { session_timeout_s: 0, ..ServerConfig::default() };
+        assert!(config.check().unwrap_err().to_string().contains("session_timeout_s is 0"));
     }
 
     #[test]
