@@ -117,16 +117,17 @@ impl Clocks {
 
     /// The ping stamp of the packet about to be sent, whose inputs `first_new..=newest` are new.
     pub fn stamp(&mut self, now: Duration, first_new: Tick, newest: Tick) -> u32 {
-        // When input now has just jumped, its ticks seem to have been due long ago; they were not when last looked for.
-        let earliest = local_nanos(self.polled[1].unwrap_or(now));
-        let due = |tick| {
-            let due = self.input.local_nanos_at(ServerTime::of(tick, self.rate));
-            due.unwrap_or_else(|| local_nanos(now)).max(earliest)
-        };
-        for n in 0..=newest.since(first_new).unwrap_or(0) {
-            self.lead.note_produced(first_new.plus(n), due(first_new.plus(n)));
+        let due = |tick| self.input.local_nanos_at(ServerTime::of(tick, self.rate)).unwrap_or_else(|| local_nanos(now));
+        // What was due long before it was last looked for, and was not due then, input now has jumped over: such a tick is
+        // late by our own doing and says nothing of the way.
+        let looked = local_nanos(self.polled[1].unwrap_or(now));
+        let jumped = looked - (local_nanos(now) - looked) / 10;
+        for tick in (0..=newest.since(first_new).unwrap_or(0)).map(|n| first_new.plus(n)) {
+            if due(tick) >= jumped {
+                self.lead.note_produced(tick, due(tick));
+            }
         }
-        self.sync.note_sent(now, due(first_new))
+        self.sync.note_sent(now, due(first_new).max(looked))
     }
 
     /// The ping stamp of a packet that only asks for the time.
