@@ -3,14 +3,16 @@
 //! A session goes Loading -> Playing, or Refused. Slots belong to the match; a session borrows one.
 //! Keeps no socket and no crypto: a client is its 64-bit netcode id here.
 
-use crate::lagcomp::ToldLookup;
+use crate::core::Wanted;
+use crate::lagcomp::Shooters;
+use crate::lagcomp::estimate::{Believed, DisplayEstimate};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tickshot_shared::limits::HISTORY_TICKS;
 use tickshot_shared::protocol::server_msg::Pong;
 use tickshot_shared::protocol::told::{Told, ToldRing};
 use tickshot_shared::sim::world::Slot;
-use tickshot_shared::tick::Tick;
+use tickshot_shared::tick::{Tick, TickRate};
 
 /// One connected client.
 pub struct Session {
@@ -24,6 +26,12 @@ pub struct Session {
     pub priority: Vec<u32>,
     /// Input packets that came while it played, modulo 256.
     pub received: u8,
+    /// How old a picture this client draws.
+    pub display: DisplayEstimate,
+    /// What this client wishes; what it gets is for the match to decide.
+    pub wanted: Wanted,
+    /// The link that the server imposes on this client, as text; empty = none.
+    pub imposed_link: String,
     /// Newest ping not yet answered, and when it arrived.
     pub ping: Option<(u32, Duration)>,
     /// Round trip by acks: smallest of the recent ones.
@@ -48,7 +56,7 @@ pub enum SessionState {
 
 impl Session {
     /// Connected at `now`.
-    pub fn new(now: Duration, name: String, state: SessionState, capacity: usize) -> Session {
+    pub fn new(now: Duration, name: String, state: SessionState, capacity: usize, rate: TickRate) -> Session {
         Session {
             name,
             state,
@@ -56,6 +64,9 @@ impl Session {
             told: ToldRing::new(capacity),
             priority: vec![0; capacity],
             received: 0,
+            display: DisplayEstimate::new(rate),
+            wanted: Wanted::default(),
+            imposed_link: String::new(),
             ping: None,
             rtt: None,
         }
@@ -130,8 +141,12 @@ impl Sessions {
         self.by_id.get_mut(&client_id)
     }
 
+    pub fn id_in_slot(&self, slot: Slot) -> Option<u64> {
+        *self.by_slot.get(slot.index())?
+    }
+
     pub fn in_slot(&self, slot: Slot) -> Option<&Session> {
-        self.by_id.get(&(*self.by_slot.get(slot.index())?)?)
+        self.by_id.get(&self.id_in_slot(slot)?)
     }
 
     /// All, in order of id.
@@ -149,9 +164,17 @@ impl Sessions {
     }
 }
 
-impl ToldLookup for Sessions {
+impl Shooters for Sessions {
     fn told(&self, shooter: Slot, tick: Tick) -> Option<&Told> {
         self.in_slot(shooter)?.told.at(tick)
+    }
+
+    fn acked(&self, shooter: Slot) -> Option<Tick> {
+        self.in_slot(shooter)?.told.acked()
+    }
+
+    fn believed(&self, shooter: Slot, tick: Tick) -> Option<Believed> {
+        self.in_slot(shooter)?.display.at(tick)
     }
 }
 

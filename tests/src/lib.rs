@@ -5,6 +5,7 @@
 pub mod probe;
 
 use tickshot_client::headless::swarm::{SwarmConfig, SwarmError, SwarmReport, run_swarm};
+use tickshot_client::view::Switches;
 use tickshot_server::config::ServerConfig;
 use tickshot_server::host::HostedServer;
 
@@ -31,6 +32,7 @@ pub fn host(config: ServerConfig) -> HostedServer {
 /// `count` honest bots for `seconds`.
 pub fn swarm(server: &HostedServer, count: usize, seconds: u32) -> Result<SwarmReport, SwarmError> {
     let config = SwarmConfig {
+        switches: Switches { evidence: true, ..Switches::default() },
         server: server.addr(),
         count,
         seconds,

@@ -10,10 +10,12 @@
 
 mod admission;
 mod control;
+mod rules;
 
+pub use self::rules::{MatchRules, Wanted};
 use crate::inputs::InputBuffer;
 use crate::interest::Interest;
-use crate::lagcomp::{Rewind, oldest_tick};
+use crate::lagcomp::LagCompensation;
 use crate::maps::Map;
 use crate::metrics::{Metrics, ratio};
 use crate::seats::Seat;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::protocol::client_msg::{InputPacket, decode_inputs};
 use tickshot_shared::protocol::control::ServerControl;
+use tickshot_shared::protocol::evidence::ShotEvidence;
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
 use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
@@ -42,6 +45,7 @@ pub struct MatchSetup {
     pub rate: TickRate,
     pub seed: u64,
     pub bots: usize,
+    pub rules: MatchRules,
 }
 
 /// What the core wants the shell to do, in order.
@@ -69,6 +73,8 @@ pub struct ServerCore {
     epoch: Duration,
     sent_at: SendTimes,
     wishes: Vec<Wish>,
+    /// Evidence of the shots of the latest tick.
+    shots: Vec<ShotEvidence>,
     scratch: Scratch,
 }
 
@@ -99,6 +105,7 @@ impl ServerCore {
             epoch,
             sent_at: SendTimes::new(),
             wishes: Vec::new(),
+            shots: Vec::new(),
             scratch: Scratch {
                 inputs: vec![None; capacity],
                 uses: vec![InputUse::Idle; capacity],
@@ -176,8 +183,10 @@ impl ServerCore {
         if let Some(ping) = packet.ping {
             session.ping = Some((ping, arrived));
         }
+        let acked_before = session.told.acked();
         let sent_at = packet.ack.and_then(|ack| self.sent_at.of(ack));
         session.handle_ack(packet.ack, packet.ack_mask, sent_at, arrived);
+        session.display.handle_packet(next, &packet, acked_before, session.told.acked());
         if let Some(seat) = &mut self.seats[slot.index()] {
             file_all(&mut seat.inputs, next, &packet, arrived);
         }
@@ -193,6 +202,7 @@ impl ServerCore {
         self.advance_world();
         self.history.push(&self.world);
         self.handle_events();
+        self.tell_shots();
         self.refresh_roster();
     }
 
@@ -217,21 +227,21 @@ impl ServerCore {
     }
 
     fn advance_world(&mut self) {
-        let tick = self.next_tick();
-        let targets = Rewind::new(&self.history, &self.sessions, &self.scratch.stamps, tick, self.setup.rate);
+        self.shots.clear();
+        let shots = std::mem::take(&mut self.shots);
+        let MatchSetup { rules, rate, .. } = self.setup;
+        let judge = LagCompensation::new(&self.history, &self.sessions, &self.scratch.stamps, rules, rate, shots);
         self.scratch.events.clear();
-        step(&mut self.world, &self.arena, &self.scratch.inputs, &targets, &mut self.scratch.events);
+        step(&mut self.world, &self.arena, &self.scratch.inputs, &judge, &mut self.scratch.events);
+        self.shots = judge.into_evidence();
     }
 
     fn handle_events(&mut self) {
-        let oldest = oldest_tick(self.world.tick, self.setup.rate);
         for event in std::mem::take(&mut self.scratch.events) {
             match event {
-                Event::Shot { slot, hit, .. } => {
-                    self.metrics.shots_fired += 1;
-                    self.metrics.shots_hit += u64::from(hit.is_some());
-                    let clamped = self.scratch.stamps[slot.index()].is_some_and(|stamp| stamp.a < oldest);
-                    self.metrics.shots_clamped += u64::from(clamped);
+                Event::Shot { hit, .. } => {
+                    self.metrics.shots.fired += 1;
+                    self.metrics.shots.hit += u64::from(hit.is_some());
                 }
                 Event::Killed { victim, killer } => {
                     self.tell_others(0, &ServerControl::Killed { tick: self.world.tick, killer, victim });
@@ -243,14 +253,19 @@ impl ServerCore {
 
     // --- snapshots
 
-    /// Encode state `world.tick` for every playing client; `send` gets (client id, bytes).
+    /// Encode state `world.tick` for every playing client whose turn it is; `send` gets (client id, bytes).
     pub fn encode_snapshots(&mut self, clock: &dyn Fn() -> Duration, send: &mut dyn FnMut(u64, &[u8])) {
         let tick = self.world.tick;
         let deadline = self.deadline(tick);
+        let rules = self.setup.rules;
         self.encoder.begin(tick);
         self.sent_at.record(tick, clock());
         for (client_id, session) in self.sessions.iter_mut() {
             let SessionState::Playing(slot) = session.state else { continue };
+            // Those who want fewer snapshots get them in turns, so that no tick has to make them all.
+            if !tick.plus(slot.0.into()).0.is_multiple_of(rules.granted(session).snapshot_every.max(1).into()) {
+                continue;
+            }
             self.interest.visible_to(&self.arena, &self.world, slot, &mut self.scratch.visible);
             let inputs = self.seats[slot.index()].as_ref().map(|seat| &seat.inputs);
             let header = SnapshotHeader {

@@ -147,8 +147,7 @@ impl Clocks {
         let local = self.input.local_nanos_at(ServerTime::of(next, self.rate))?;
         let due = Duration::from_nanos(local.max(0) as u64);
         // A clock that waits gets no nearer, however often it is looked at.
-        let waits = self.input.dilation_pct() == -100.0;
-        Some(now.max(if waits { due.max(now + WAITING_LOOK) } else { due }))
+        Some(now.max(if self.input.stands() { due.max(now + WAITING_LOOK) } else { due }))
     }
 
     pub fn input_now(&self) -> Option<ServerTime> {
@@ -186,6 +185,13 @@ impl Clocks {
         }
     }
 
+    /// How much later than the quickest of recent ones a snapshot of `tick` came that `arrived` now.
+    pub fn lateness(&self, arrived: Duration, tick: Tick) -> Duration {
+        let offset = ServerTime::of(tick, self.rate).0 - local_nanos(arrived);
+        let late = self.arrivals.quickest_offset().map_or(0, |quickest| (quickest - offset).max(0));
+        Duration::from_nanos(late as u64)
+    }
+
     /// How late snapshots come against the quickest: 95 % of them are no later. Zero before the first.
     pub fn jitter(&self) -> Duration {
         self.arrivals.jitter().unwrap_or_default()
@@ -210,7 +216,7 @@ impl Clocks {
         self.arrivals.interval_ticks()
     }
 
-    /// How much faster than local time input now runs, percent; negative = slower. -100: it waits for the server.
+    /// How much faster than local time input now runs, percent; negative = slower, 0 when it jumps or waits.
     pub fn dilation_pct(&self) -> f32 {
         self.input.dilation_pct()
     }
