@@ -65,6 +65,7 @@ pub trait Shooters {
 /// Judges all shots of one tick, each in the past that its shooter saw, and keeps the evidence.
 pub struct LagCompensation<'a, S> {
     history: &'a History,
+    arena: &'a Arena,
     shooters: &'a S,
     /// `stamps[slot]`: the view stamp of that player's input of this tick.
     stamps: &'a [Option<ViewStamp>],
@@ -77,6 +78,7 @@ impl<'a, S: Shooters> LagCompensation<'a, S> {
     /// For the shots of one tick; evidence is appended to `evidence`.
     pub fn new(
         history: &'a History,
+        arena: &'a Arena,
         shooters: &'a S,
         stamps: &'a [Option<ViewStamp>],
         rules: MatchRules,
@@ -84,7 +86,7 @@ impl<'a, S: Shooters> LagCompensation<'a, S> {
         evidence: Vec<ShotEvidence>,
     ) -> Self {
         let rewind_ticks_max = rate.ticks_in_ms(rules.rewind_ms.into());
-        LagCompensation { history, shooters, stamps, rules, rewind_ticks_max, evidence: RefCell::new(evidence) }
+        LagCompensation { history, arena, shooters, stamps, rules, rewind_ticks_max, evidence: RefCell::new(evidence) }
     }
 
     /// The evidence of all shots judged, in the order in which they were.
@@ -109,7 +111,7 @@ impl<'a, S: Shooters> LagCompensation<'a, S> {
             HitCheck::Exact if allowed.clamp == Clamp::None => self.told_view(shooter, stamp),
             HitCheck::Exact => View::True { at_256ths: allowed.used_256ths },
         };
-        Past { history: self.history, view, own: stamp.own }
+        Past { history: self.history, arena: self.arena, view, own: stamp.own }
     }
 
     /// What the stamp names, whether it was allowed or not. Snapshots that were never told show nobody.
@@ -137,7 +139,7 @@ impl<S: Shooters> Judge for LagCompensation<'_, S> {
             policy,
             verdicts,
             past: &pasts[policy as usize],
-            drawn: &Past { history: self.history, view: self.told_view(shooter, &stamp), own: stamp.own },
+            drawn: &Past { view: self.told_view(shooter, &stamp), ..pasts[0] },
         };
         self.evidence.borrow_mut().push(shot.evidence(world));
         verdicts[policy as usize]
