@@ -71,6 +71,7 @@ pub trait Shooters {
 /// Judges all shots of one tick, each in the past that its shooter saw, and keeps the evidence.
 pub struct LagCompensation<'a, S> {
     history: &'a History,
+    arena: &'a Arena,
     shooters: &'a S,
     /// `stamps[slot]`: the view stamp of that player's input of this tick.
     stamps: &'a [Option<ViewStamp>],
@@ -83,6 +84,7 @@ impl<'a, S: Shooters> LagCompensation<'a, S> {
     /// For the shots of one tick; evidence is appended to `evidence`.
     pub fn new(
         history: &'a History,
+        arena: &'a Arena,
         shooters: &'a S,
         stamps: &'a [Option<ViewStamp>],
         rules: MatchRules,
@@ -90,7 +92,7 @@ impl<'a, S: Shooters> LagCompensation<'a, S> {
         evidence: Vec<ShotEvidence>,
     ) -> Self {
         let rewind_ticks_max = rate.ticks_in_ms(rules.rewind_ms.into());
-        LagCompensation { history, shooters, stamps, rules, rewind_ticks_max, evidence: RefCell::new(evidence) }
+        LagCompensation { history, arena, shooters, stamps, rules, rewind_ticks_max, evidence: RefCell::new(evidence) }
     }
 
     /// The evidence of all shots judged, in the order in which they were.
@@ -115,7 +117,7 @@ impl<'a, S: Shooters> LagCompensation<'a, S> {
             HitCheck::Exact if allowed.clamp == Clamp::None => self.told_view(shooter, stamp),
             HitCheck::Exact => View::True { at_256ths: allowed.used_256ths },
         };
-        Past { history: self.history, view, own: stamp.own }
+        Past { history: self.history, arena: self.arena, view, own: stamp.own }
     }
 
     /// Where the shooter drew itself by its own prediction; `None` if it did not, or cannot have.
@@ -168,7 +170,7 @@ impl<S: Shooters> Judge for LagCompensation<'_, S> {
             policy,
             verdicts,
             past: &pasts[policy as usize],
-            drawn: &Past { history: self.history, view: self.told_view(shooter, &stamp), own: stamp.own },
+            drawn: &Past { view: self.told_view(shooter, &stamp), ..pasts[0] },
         };
         self.evidence.borrow_mut().push(shot.evidence(world));
         verdicts[policy as usize]
