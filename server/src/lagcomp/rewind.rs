@@ -8,7 +8,7 @@ use tickshot_shared::protocol::told::Told;
 use tickshot_shared::sim::combat::Targets;
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::{OWN_AGE_TICKS_MAX, OwnView};
-use tickshot_shared::sim::pose::{Pose, TELEPORT_UNITS};
+use tickshot_shared::sim::pose::{Pose, TELEPORT_UNITS, WHOLE};
 use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::Tick;
 
@@ -81,9 +81,10 @@ impl Past<'_> {
                     // The own player is no entity; it is told with every snapshot.
                     if told.own() == Some(slot) && slot == shooter { Some(told.tick()) } else { told.told_at(slot) }
                 };
-                let a = told_at(a)?;
-                // Told in `a` but no longer in `b`: it was held where `a` showed it.
-                self.seen_between(world, slot, a, told_at(b).unwrap_or(a), fraction)
+                // Who is there, and held where, as `Pose::seen` says for the client.
+                let (a, b) = (told_at(a), told_at(b));
+                let there = if fraction < WHOLE { a } else { b }?;
+                self.seen_between(world, slot, a.unwrap_or(there), b.unwrap_or(there), fraction)
             }
         }
     }
@@ -96,7 +97,7 @@ impl Past<'_> {
         }
         let to = self.state(world, b, slot).unwrap_or(from);
         let pose = Pose::blend(Pose::of(from), Pose::of(to), fraction);
-        let (state, tick) = if fraction < 256 { (from, a) } else { (to, b) };
+        let (state, tick) = if fraction < WHOLE { (from, a) } else { (to, b) };
         Some(Seen { pose, state, tick })
     }
 
