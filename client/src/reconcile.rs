@@ -73,6 +73,8 @@ pub struct Correction {
 pub struct Reconciler {
     /// The newest own state that the server told.
     confirmed: Option<Truth>,
+    /// Why the prediction has been left wrong since a difference that was not to be replaced.
+    left_wrong: Option<Reason>,
 }
 
 /// The own state of one snapshot.
@@ -116,13 +118,19 @@ impl Reconciler {
         };
         if predictor.at(tick).is_some_and(|predicted| agree(predicted, &truth.player)) {
             predictor.adopt(tick, &truth.player);
+            self.left_wrong = None;
             return None;
         }
-        let reason = reason_of(&predicted, truth, before.as_ref());
+        let reason = match reason_of(&predicted, truth, before.as_ref()) {
+            Reason::Unexplained => self.left_wrong.unwrap_or(Reason::Unexplained),
+            reason => reason,
+        };
         if !replaces && !reason.is_of_life() && predictor.at(tick).is_some() {
             predictor.adopt(tick, &truth.player);
+            self.left_wrong = Some(reason);
             return None;
         }
+        self.left_wrong = None;
         predictor.replace(tick, truth.player, log, arena);
         if agree(&predicted, &truth.player) {
             return None;

@@ -88,9 +88,9 @@ fn without_reconciliation_an_error_stays_until_the_next_life() {
         // It turns round while nothing goes up: the server walks it on.
         bench.universe.cut(client, Way::Up, Duration::from_millis(400));
         bench.steer(client, walk(5));
-        bench.run_ms(3000);
+        bench.run_ms(500);
         bench.steer(client, Controls::default());
-        bench.run_ms(1000);
+        bench.run_ms(2000);
         let machine = bench.universe.client(client);
         let truth = bench.true_own(client, bench.server().world().tick).unwrap().pos.as_vec2() / 1024.0;
         (machine.view.own.unwrap().pos.distance(truth), bench.stats(client).corrections.count())
@@ -126,7 +126,8 @@ fn smoothing_turns_a_jump_into_a_glide_and_reconciliation_alone_shows_it() {
         jump
     };
     let (shown, hidden) = (largest_jump(Prediction::Reconciled), largest_jump(Prediction::Smoothed));
-    assert!(shown > 0.15 && hidden < shown / 3.0, "{shown} m in one frame, smoothed {hidden} m");
+    // Walking alone moves a body 0.03 m in a frame.
+    assert!(shown > 0.08 && hidden < 0.05, "{shown} m in one frame, smoothed {hidden} m");
 }
 
 #[test]
@@ -134,7 +135,7 @@ fn a_click_between_two_ticks_is_judged_by_the_frame_it_was_made_in() {
     let mut bench = Bench::new("open", 11);
     let interval = Duration::from_millis(2);
     let client = bench.join_as(ClientSetup { steer: still(), frame_interval: interval, ..setup(40, Modes::default()) });
-    bench.join(40);
+    bench.join_as(ClientSetup { steer: still(), ..setup(40, Modes::default()) });
     bench.run_ms(3000);
     let slot = bench.play(client).slot();
     let (mut compared, mut inside_ticks) = (0, 0);

@@ -1,8 +1,10 @@
 //! What a server is told at start: defaults, a TOML file, then flags, each overriding the one before.
 
 use crate::core::MatchRules;
+use crate::imposed::{ImposeError, ImposedLinks};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX, REWIND_MS_CAP_MAX};
@@ -27,6 +29,8 @@ pub struct ServerConfig {
     pub seed: Option<u64>,
     /// How shots are judged.
     pub rules: MatchRules,
+    /// Bad links on purpose, for some clients or all.
+    pub links: ImposedLinks,
 }
 
 impl Default for ServerConfig {
@@ -42,6 +46,7 @@ impl Default for ServerConfig {
             password: None,
             seed: None,
             rules: MatchRules::default(),
+            links: ImposedLinks::default(),
         }
     }
 }
@@ -63,6 +68,8 @@ pub enum ConfigError {
     Seconds(f64),
     #[error("rewind is {0} ms; give --rewind-ms (rewind_ms in the file) a number from 0 to {REWIND_MS_CAP_MAX}")]
     Rewind(u32),
+    #[error("{place}: {error}")]
+    Link { place: String, error: ImposeError },
     #[error("the password is empty; leave it out for an open server")]
     EmptyPassword,
 }
@@ -74,6 +81,11 @@ impl ServerConfig {
             std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
         let file: ConfigFile = toml::from_str(&text)
             .map_err(|error| ConfigError::Malformed { path: path.to_owned(), error: Box::new(error) })?;
+        let mut links = self.links;
+        for (name, link) in &file.links {
+            let place = || format!("config file '{}', table [links]", path.display());
+            links.impose(name, link).map_err(|error| ConfigError::Link { place: place(), error })?;
+        }
         Ok(ServerConfig {
             listen: file.listen.unwrap_or(self.listen),
             name: file.name.unwrap_or(self.name),
@@ -89,6 +101,7 @@ impl ServerConfig {
                 hit_checks: file.hit_checks.unwrap_or(self.rules.hit_checks),
                 rewind_ms: file.rewind_ms.map_or(Ok(self.rules.rewind_ms), rewind_ms)?,
             },
+            links,
         })
     }
 
@@ -131,6 +144,8 @@ struct ConfigFile {
     #[serde(deserialize_with = "hit_check_in_file")]
     hit_checks: Option<HitCheck>,
     rewind_ms: Option<u32>,
+    /// Link text by client name.
+    links: BTreeMap<String, String>,
 }
 
 /// A hit check by its name on the command line.

@@ -203,8 +203,9 @@ impl Notes {
                 let entity = play.snapshots().at(tick).and_then(|s| s.entity(*slot))?;
                 truth.player(entity.told, *slot).map(|player| Pose::of(&player))
             };
-            let expected = Pose::seen(told(cursor.a), told(cursor.b), cursor.fraction);
-            assert_eq!(Some(*pose), expected, "{slot:?} drawn at {cursor:?}");
+            let expected = Pose::seen(told(cursor.a), told(cursor.b), cursor.fraction)
+                .expect("a drawn body was told of in the snapshots that are on screen, and the server had that state");
+            assert_eq!(*pose, expected, "{slot:?} between {:?} and {:?} at {}", cursor.a, cursor.b, cursor.fraction);
         }
     }
 }
