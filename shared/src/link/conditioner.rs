@@ -56,6 +56,21 @@ pub struct LinkCounts {
     pub over_held: u64,
 }
 
+impl std::ops::AddAssign for LinkCounts {
+    fn add_assign(&mut self, more: LinkCounts) {
+        // Named one by one, so that a new count cannot be forgotten.
+        let LinkCounts { passed, lost, duplicated, reordered, over_queue, over_mtu, frozen, over_held } = more;
+        self.passed += passed;
+        self.lost += lost;
+        self.duplicated += duplicated;
+        self.reordered += reordered;
+        self.over_queue += over_queue;
+        self.over_mtu += over_mtu;
+        self.frozen += frozen;
+        self.over_held += over_held;
+    }
+}
+
 impl Conditioner {
     /// A link that does what `profile` says; freezes of the profile begin with the first datagram.
     pub fn new(profile: Profile, seed: u64) -> Conditioner {
