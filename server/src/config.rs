@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX, REWIND_MS_CAP_MAX};
+use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX, REWIND_MS_CAP_MAX, SESSION_TIMEOUT_MS};
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::tick::TickRate;
 
@@ -31,6 +31,8 @@ pub struct ServerConfig {
     pub rules: MatchRules,
     /// Bad links on purpose, for some clients or all.
     pub links: ImposedLinks,
+    /// Silence that ends a session, in whole seconds.
+    pub session_timeout_s: u64,
 }
 
 impl Default for ServerConfig {
@@ -47,6 +49,7 @@ impl Default for ServerConfig {
             seed: None,
             rules: MatchRules::default(),
             links: ImposedLinks::default(),
+            session_timeout_s: SESSION_TIMEOUT_MS / 1000,
         }
     }
 }
@@ -70,6 +73,8 @@ pub enum ConfigError {
     Rewind(u32),
     #[error("{place}: {error}")]
     Link { place: String, error: ImposeError },
+    #[error("session_timeout_s is {0}; give whole seconds from 1 to {SESSION_TIMEOUT_S_MAX}")]
+    SessionTimeout(u64),
     #[error("the password is empty; leave it out for an open server")]
     EmptyPassword,
 }
@@ -102,6 +107,7 @@ impl ServerConfig {
                 rewind_ms: file.rewind_ms.map_or(Ok(self.rules.rewind_ms), rewind_ms)?,
             },
             links,
+            session_timeout_s: file.session_timeout_s.unwrap_or(self.session_timeout_s),
         })
     }
 
@@ -119,6 +125,9 @@ impl ServerConfig {
         match self.seconds {
             Some(s) if !(s.is_finite() && s > 0.0) => return Err(ConfigError::Seconds(s)),
             _ => {}
+        }
+        if !(1..=SESSION_TIMEOUT_S_MAX).contains(&self.session_timeout_s) {
+            return Err(ConfigError::SessionTimeout(self.session_timeout_s));
         }
         if self.password.as_deref() == Some("") {
             return Err(ConfigError::EmptyPassword);
@@ -144,6 +153,7 @@ struct ConfigFile {
     #[serde(deserialize_with = "hit_check_in_file")]
     hit_checks: Option<HitCheck>,
     rewind_ms: Option<u32>,
+    session_timeout_s: Option<u64>,
     /// Link text by client name.
     links: BTreeMap<String, String>,
 }
@@ -163,6 +173,8 @@ pub fn rewind_ms(ms: u32) -> Result<u16, ConfigError> {
     u16::try_from(ms).ok().filter(|ms| *ms <= REWIND_MS_CAP_MAX).ok_or(ConfigError::Rewind(ms))
 }
 
+/// A silent session holds memory and, until someone wants it, a place: no longer than an hour.
+pub const SESSION_TIMEOUT_S_MAX: u64 = 3600;
 /// UDP port of a server unless told otherwise.
 pub const DEFAULT_PORT: u16 = 34197;
 
@@ -197,6 +209,12 @@ mod tests {
             let error = rewind_ms(ms).unwrap_err().to_string();
             assert!(error.contains(&ms.to_string()) && error.contains("rewind_ms"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_session_timeout_of_nothing_is_refused() {
+        let config = ServerConfig { session_timeout_s: 0, ..ServerConfig::default() };
+        assert!(config.check().unwrap_err().to_string().contains("session_timeout_s is 0"));
     }
 
     #[test]

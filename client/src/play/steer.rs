@@ -50,7 +50,7 @@ impl Play {
             return;
         }
         self.next_probe = now + PROBE_INTERVAL;
-        let ping = self.clocks.stamp_probe(now, newest);
+        let ping = self.clocks.stamp_probe(now);
         if let Some(run) = InputRun::of(&[Input::default()]) {
             out.push(self.packet(newest, run, ping));
         }

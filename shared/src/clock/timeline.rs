@@ -22,6 +22,7 @@ pub struct Timeline {
     backwards: Backwards,
     at: Option<At>,
     snaps: u64,
+    dilation_ppm: i64,
 }
 
 /// What a timeline does when its line lies more than [`SNAP_TICKS`] behind it.
@@ -41,20 +42,30 @@ struct At {
 
 impl Timeline {
     pub fn new(rate: TickRate, backwards: Backwards) -> Timeline {
-        Timeline { rate, backwards, at: None, snaps: 0 }
+        Timeline { rate, backwards, at: None, snaps: 0, dilation_ppm: 0 }
     }
 
     /// Walks on to local time `now`, towards the line "local time + `offset_nanos`". Starts there on the first call.
     /// A `now` before the last one counts as no time passed.
     pub fn advance(&mut self, now: Duration, offset_nanos: i64) -> ServerTime {
+        self.advance_until(now, offset_nanos, ServerTime(i64::MAX))
+    }
+
+    /// The same, but no farther than `limit`: a clock that is there stands still, whatever its line says.
+    pub fn advance_until(&mut self, now: Duration, offset_nanos: i64, limit: ServerTime) -> ServerTime {
         let local = local_nanos(now);
-        let target = ServerTime(local.saturating_add(offset_nanos));
+        let target = ServerTime(local.saturating_add(offset_nanos)).min(limit);
         let Some(at) = self.at else {
             self.at = Some(At { local, position: target });
             return target;
         };
         let elapsed = (local - at.local).max(0);
-        let position = self.step(at.position.0.saturating_add(elapsed), target.0, elapsed);
+        let walked = self.step(at.position.0.saturating_add(elapsed), target.0, elapsed);
+        let position = walked.min(limit.0.max(at.position.0));
+        if elapsed > 0 {
+            let gained = i128::from(position) - i128::from(at.position.0) - i128::from(elapsed);
+            self.dilation_ppm = (gained * 1_000_000 / i128::from(elapsed)).clamp(-1_000_000, 1_000_000) as i64;
+        }
         self.at = Some(At { local: local.max(at.local), position: ServerTime(position) });
         ServerTime(position)
     }
@@ -67,6 +78,12 @@ impl Timeline {
     /// Local time, in nanoseconds, at which this clock reads (or read) `time`, at local speed.
     pub fn local_nanos_at(&self, time: ServerTime) -> Option<i64> {
         self.at.map(|at| at.local.saturating_add(time.0.saturating_sub(at.position.0)))
+    }
+
+    /// How much faster than local time it walked at the latest [`advance`](Self::advance), percent; negative = slower. A
+    /// jump reads 100.
+    pub fn dilation_pct(&self) -> f32 {
+        self.dilation_ppm as f32 / 10_000.0
     }
 
     /// Jumps so far.
