@@ -359,12 +359,11 @@ impl Display for Profile {
         if self.mtu_bytes != 0 {
             words.push(format!("mtu {}", self.mtu_bytes));
         }
-        let time = |ms: u32| Time(u64::from(ms) * 1000);
         if self.freeze_ms != 0 {
-            words.push(format!("freeze {}", time(self.freeze_ms)));
+            words.push(format!("freeze {}", Time::of_millis(self.freeze_ms)));
         }
         if self.freeze_every_ms != 0 {
-            words.push(format!("every {}", time(self.freeze_every_ms)));
+            words.push(format!("every {}", Time::of_millis(self.freeze_every_ms)));
         }
         f.write_str(if words.is_empty() { CLEAN[0].to_owned() } else { words.join(" ") }.as_str())
     }
