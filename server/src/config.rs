@@ -27,12 +27,12 @@ pub struct ServerConfig {
     pub password: Option<String>,
     /// Seed of spawns and bots; drawn from the system when absent, printed either way.
     pub seed: Option<u64>,
+    /// Silence that ends a session, in whole seconds.
+    pub session_timeout_s: u64,
     /// How shots are judged.
     pub rules: MatchRules,
     /// Bad links on purpose, for some clients or all.
     pub links: ImposedLinks,
-    /// Silence that ends a session, in whole seconds.
-    pub session_timeout_s: u64,
 }
 
 impl Default for ServerConfig {
@@ -47,9 +47,9 @@ impl Default for ServerConfig {
             seconds: None,
             password: None,
             seed: None,
+            session_timeout_s: SESSION_TIMEOUT_MS / 1000,
             rules: MatchRules::default(),
             links: ImposedLinks::default(),
-            session_timeout_s: SESSION_TIMEOUT_MS / 1000,
         }
     }
 }
@@ -69,12 +69,12 @@ pub enum ConfigError {
     Name(String),
     #[error("seconds is {0}; give a positive number")]
     Seconds(f64),
+    #[error("session_timeout_s is {0}; give whole seconds from 1 to {SESSION_TIMEOUT_S_MAX}")]
+    SessionTimeout(u64),
     #[error("rewind is {0} ms; give --rewind-ms (rewind_ms in the file) a number from 0 to {REWIND_MS_CAP_MAX}")]
     Rewind(u32),
     #[error("{place}: {error}")]
     Link { place: String, error: ImposeError },
-    #[error("session_timeout_s is {0}; give whole seconds from 1 to {SESSION_TIMEOUT_S_MAX}")]
-    SessionTimeout(u64),
     #[error("the password is empty; leave it out for an open server")]
     EmptyPassword,
 }
@@ -101,13 +101,13 @@ impl ServerConfig {
             seconds: file.seconds.or(self.seconds),
             password: file.password.or(self.password),
             seed: file.seed.or(self.seed),
+            session_timeout_s: file.session_timeout_s.unwrap_or(self.session_timeout_s),
             rules: MatchRules {
                 experiments: file.experiments.unwrap_or(self.rules.experiments),
                 hit_checks: file.hit_checks.unwrap_or(self.rules.hit_checks),
                 rewind_ms: file.rewind_ms.map_or(Ok(self.rules.rewind_ms), rewind_ms)?,
             },
             links,
-            session_timeout_s: file.session_timeout_s.unwrap_or(self.session_timeout_s),
         })
     }
 
@@ -149,11 +149,11 @@ struct ConfigFile {
     seconds: Option<f64>,
     password: Option<String>,
     seed: Option<u64>,
+    session_timeout_s: Option<u64>,
     experiments: Option<bool>,
     #[serde(deserialize_with = "hit_check_in_file")]
     hit_checks: Option<HitCheck>,
     rewind_ms: Option<u32>,
-    session_timeout_s: Option<u64>,
     /// Link text by client name.
     links: BTreeMap<String, String>,
 }
@@ -195,6 +195,12 @@ mod tests {
     }
 
     #[test]
+    fn a_session_timeout_of_nothing_is_refused() {
+        let config = ServerConfig { session_timeout_s: 0, ..ServerConfig::default() };
+        assert!(config.check().unwrap_err().to_string().contains("session_timeout_s is 0"));
+    }
+
+    #[test]
     fn a_hit_check_that_does_not_exist_is_named_with_what_there_is() {
         let error = toml::from_str::<ConfigFile>("hit_checks = 'sometimes'").unwrap_err().to_string();
         assert!(error.contains("sometimes") && error.contains("exact") && error.contains("hit_checks"), "{error}");
@@ -209,12 +215,6 @@ mod tests {
             let error = rewind_ms(ms).unwrap_err().to_string();
             assert!(error.contains(&ms.to_string()) && error.contains("rewind_ms"), "{error}");
         }
-    }
-
-    #[test]
-    fn a_session_timeout_of_nothing_is_refused() {
-        let config = ServerConfig { session_timeout_s: 0, ..ServerConfig::default() };
-        assert!(config.check().unwrap_err().to_string().contains("session_timeout_s is 0"));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::interest::Interest;
 use crate::lagcomp::LagCompensation;
 use crate::maps::Map;
 use crate::metrics::{Metrics, ratio};
-use crate::seats::Seat;
+use crate::seats::{Seat, Seated};
 use crate::sessions::{SendTimes, SessionState, Sessions};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -230,7 +230,8 @@ impl ServerCore {
         self.shots.clear();
         let shots = std::mem::take(&mut self.shots);
         let MatchSetup { rules, rate, .. } = self.setup;
-        let judge = LagCompensation::new(&self.history, &self.sessions, &self.scratch.stamps, rules, rate, shots);
+        let seated = Seated { sessions: &self.sessions, seats: &self.seats };
+        let judge = LagCompensation::new(&self.history, &seated, &self.scratch.stamps, rules, rate, shots);
         self.scratch.events.clear();
         step(&mut self.world, &self.arena, &self.scratch.inputs, &judge, &mut self.scratch.events);
         self.shots = judge.into_evidence();

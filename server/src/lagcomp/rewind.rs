@@ -142,7 +142,7 @@ impl Targets for Past<'_> {
         let Some(present) = world.player(shooter) else { return IVec2::ZERO };
         let seen = match self.own {
             _ if matches!(self.view, View::Present) => None,
-            OwnView::Between { from, fraction } => self.own_between(world, shooter, from, fraction),
+            OwnView::Between { from, fraction, .. } => self.own_between(world, shooter, from, fraction),
             OwnView::WithOthers => self.seen(world, shooter, shooter),
         };
         let stands = |seen: &Seen<'_>| seen.pose.alive && self.is_same_life(world, shooter, seen, present);

@@ -65,12 +65,15 @@ impl Arrivals {
         let arrived = local_nanos(arrived);
         let offset = ServerTime::of(tick, self.rate).0 - arrived;
         self.quickest.push(arrived, offset);
-        let gap = self.newest.map_or(1, |newest| tick.distance(newest));
+        // What a step skips was never sent, or sent to a machine that slept.
+        let newest = self.newest.filter(|_| !matches!(self.start, Start::Awaited));
+        let gap = newest.map_or(1, |newest| tick.distance(newest));
         let Ok(gap @ 1..) = u32::try_from(gap) else {
             // It was counted as lost when a later one overtook it.
             return self.loss.note(arrived, 0, 1);
         };
-        if self.newest.replace(tick).is_some() {
+        self.newest = Some(tick);
+        if newest.is_some() {
             self.gaps[self.gap_count % GAPS] = gap;
             self.gap_count += 1;
         }

@@ -117,16 +117,17 @@ impl Clocks {
 
     /// The ping stamp of the packet about to be sent, whose inputs `first_new..=newest` are new.
     pub fn stamp(&mut self, now: Duration, first_new: Tick, newest: Tick) -> u32 {
-        // When input now has just jumped, its ticks seem to have been due long ago; they were not when last looked for.
-        let earliest = local_nanos(self.polled[1].unwrap_or(now));
-        let due = |tick| {
-            let due = self.input.local_nanos_at(ServerTime::of(tick, self.rate));
-            due.unwrap_or_else(|| local_nanos(now)).max(earliest)
-        };
-        for n in 0..=newest.since(first_new).unwrap_or(0) {
-            self.lead.note_produced(first_new.plus(n), due(first_new.plus(n)));
+        let due = |tick| self.input.local_nanos_at(ServerTime::of(tick, self.rate)).unwrap_or_else(|| local_nanos(now));
+        // What was due long before it was last looked for, and was not due then, input now has jumped over: such a tick is
+        // late by our own doing and says nothing of the way.
+        let looked = local_nanos(self.polled[1].unwrap_or(now));
+        let jumped = looked - (local_nanos(now) - looked) / 10;
+        for tick in (0..=newest.since(first_new).unwrap_or(0)).map(|n| first_new.plus(n)) {
+            if due(tick) >= jumped {
+                self.lead.note_produced(tick, due(tick));
+            }
         }
-        self.sync.note_sent(now, due(first_new))
+        self.sync.note_sent(now, due(first_new).max(looked))
     }
 
     /// The ping stamp of a packet that only asks for the time.
@@ -146,8 +147,7 @@ impl Clocks {
         let local = self.input.local_nanos_at(ServerTime::of(next, self.rate))?;
         let due = Duration::from_nanos(local.max(0) as u64);
         // A clock that waits gets no nearer, however often it is looked at.
-        let waits = self.input.dilation_pct() == -100.0;
-        Some(now.max(if waits { due.max(now + WAITING_LOOK) } else { due }))
+        Some(now.max(if self.input.stands() { due.max(now + WAITING_LOOK) } else { due }))
     }
 
     pub fn input_now(&self) -> Option<ServerTime> {
@@ -185,7 +185,7 @@ impl Clocks {
         }
     }
 
-    /// How much later than the quickest of recent ones the snapshot of `tick` came.
+    /// How much later than the quickest of recent ones a snapshot of `tick` came that `arrived` now.
     pub fn lateness(&self, arrived: Duration, tick: Tick) -> Duration {
         let offset = ServerTime::of(tick, self.rate).0 - local_nanos(arrived);
         let late = self.arrivals.quickest_offset().map_or(0, |quickest| (quickest - offset).max(0));
@@ -216,7 +216,7 @@ impl Clocks {
         self.arrivals.interval_ticks()
     }
 
-    /// How much faster than local time input now runs, percent; negative = slower. -100: it waits for the server.
+    /// How much faster than local time input now runs, percent; negative = slower, 0 when it jumps or waits.
     pub fn dilation_pct(&self) -> f32 {
         self.input.dilation_pct()
     }

@@ -55,7 +55,8 @@ pub struct InputLead {
 /// Starved ticks in a row, not over yet.
 #[derive(Clone, Copy, Debug)]
 struct Run {
-    /// The way that an input was at most allowed to take. `None` while none of the run was ever produced: we had stalled.
+    /// The way that an input was at most allowed to take. `None` if the first of the run was never produced, or late: we had
+    /// stalled.
     allowed: Option<i64>,
     ticks: u32,
 }
@@ -119,7 +120,6 @@ impl InputLead {
         if missed > 0 {
             let allowed = due.map(|due| ServerTime::of(tick, self.rate).0 - due);
             let run = self.run.get_or_insert(Run { allowed, ticks: 0 });
-            run.allowed = run.allowed.or(allowed);
             run.ticks += missed;
         }
         if missed > 0 && !there {
@@ -137,8 +137,12 @@ impl InputLead {
 
     fn learn(&mut self, tick: Tick, way: i64) {
         self.slowest.push(i64::from(tick.0), way);
-        let oldest = self.evidence.map_or(tick, |(oldest, _)| oldest);
-        self.evidence = Some((oldest.min(tick), self.evidence.map_or(tick, |(_, newest)| newest.max(tick))));
+        // Silence teaches nothing: after a long one experience begins anew.
+        let goes_on = |newest: Tick| tick.since(newest).is_none_or(|gap| gap <= SILENCE_TICKS_MAX);
+        self.evidence = Some(match self.evidence.filter(|(_, newest)| goes_on(*newest)) {
+            Some((oldest, newest)) => (oldest.min(tick), newest.max(tick)),
+            None => (tick, tick),
+        });
     }
 
     /// Add to local time to get the tick whose input is to be produced. `None` before anything is known of the way.
@@ -195,6 +199,8 @@ impl InputLead {
 const DUES: usize = super::sync::SENT_PACKETS;
 /// Ticks reported on until which the first packets' ways still count.
 const START_TICKS: u32 = 64;
+/// Ticks without a report that experience survives.
+const SILENCE_TICKS_MAX: u32 = 128;
 /// Packets whose ways say what is usual.
 const PACKETS_SPAN: i64 = 256;
 /// Stamps are rounded, timers fire late: on any wire this much is needed.

@@ -23,6 +23,7 @@ pub struct Timeline {
     at: Option<At>,
     snaps: u64,
     dilation_ppm: i64,
+    stands: bool,
 }
 
 /// What a timeline does when its line lies more than [`SNAP_TICKS`] behind it.
@@ -42,7 +43,7 @@ struct At {
 
 impl Timeline {
     pub fn new(rate: TickRate, backwards: Backwards) -> Timeline {
-        Timeline { rate, backwards, at: None, snaps: 0, dilation_ppm: 0 }
+        Timeline { rate, backwards, at: None, snaps: 0, dilation_ppm: 0, stands: false }
     }
 
     /// Walks on to local time `now`, towards the line "local time + `offset_nanos`". Starts there on the first call.
@@ -60,11 +61,16 @@ impl Timeline {
             return target;
         };
         let elapsed = (local - at.local).max(0);
-        let walked = self.step(at.position.0.saturating_add(elapsed), target.0, elapsed);
+        let undilated = at.position.0.saturating_add(elapsed);
+        let walked = self.step(undilated, target.0, elapsed);
         let position = walked.min(limit.0.max(at.position.0));
         if elapsed > 0 {
-            let gained = i128::from(position) - i128::from(at.position.0) - i128::from(elapsed);
-            self.dilation_ppm = (gained * 1_000_000 / i128::from(elapsed)).clamp(-1_000_000, 1_000_000) as i64;
+            self.stands = position == at.position.0;
+            let gained = i128::from(position) - i128::from(undilated);
+            let most = i128::from(elapsed * DILATION_MAX_PERCENT / 100);
+            // Standing still and jumping are no dilation.
+            let walks = gained.abs() <= most;
+            self.dilation_ppm = if walks { (gained * 1_000_000 / i128::from(elapsed)) as i64 } else { 0 };
         }
         self.at = Some(At { local: local.max(at.local), position: ServerTime(position) });
         ServerTime(position)
@@ -80,10 +86,15 @@ impl Timeline {
         self.at.map(|at| at.local.saturating_add(time.0.saturating_sub(at.position.0)))
     }
 
-    /// How much faster than local time it walked at the latest [`advance`](Self::advance), percent; negative = slower. A
-    /// jump reads 100.
+    /// How much faster than local time it walked at the latest [`advance`](Self::advance), percent; negative = slower, 0
+    /// when it stood still or jumped.
     pub fn dilation_pct(&self) -> f32 {
         self.dilation_ppm as f32 / 10_000.0
+    }
+
+    /// Did it stand still at the latest [`advance`](Self::advance), though time passed?
+    pub fn stands(&self) -> bool {
+        self.stands
     }
 
     /// Jumps so far.

@@ -117,10 +117,9 @@ fn a_longer_route_is_followed_at_once_and_a_shorter_one_within_the_window() {
 fn input_now_is_dilated_by_five_percent_at_most() {
     let mut rig = Rig::new(Setup::both(Way::ms(60).jitter_ms(40).loss(50), 3));
     rig.run_ms(2000);
-    let snaps = rig.clocks.counts()[1];
     for _ in 0..3000 {
         rig.run_ms(10);
         let dilation = rig.clocks.dilation_pct();
-        assert!(dilation.abs() <= 5.01 || rig.clocks.counts()[1] > snaps, "{dilation} %");
+        assert!(dilation.abs() <= 5.01, "{dilation} %");
     }
 }
