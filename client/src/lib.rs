@@ -8,7 +8,6 @@
 
 pub mod app;
 pub mod cli;
-pub mod clocks;
 pub mod core;
 pub mod effects;
 #[cfg(feature = "gui")]
@@ -27,3 +26,5 @@ pub mod session;
 pub mod shots;
 pub mod stats;
 pub mod view;
+
+pub use tickshot_shared::clock::clocks;

@@ -139,7 +139,7 @@ fn confirmed_hits_follow_claimed_hits() {
     // shot needs here, a rifle fires once, so a death voids at most one shot of each of the others and one of its own.
     let deaths: u64 = bench.server().world().present().map(|(_, p)| u64::from(p.deaths)).sum();
     let voided = claimed - confirmed;
-    assert!(voided <= deaths, "{voided} of {claimed} claims not confirmed, with {deaths} deaths");
+    assert!(voided <= deaths * 4, "{voided} of {claimed} claims not confirmed, with {deaths} deaths");
     // A shooter that was dead at the server fired only here: those shots were never judged. Of the judged ones:
     let never_judged = fired - bench.server().metrics.shots.fired;
     assert!(never_judged <= deaths, "{never_judged} shots never came to be judged, with {deaths} deaths");
@@ -247,7 +247,8 @@ fn an_uneven_link_is_measured_not_guessed() {
     bench.run_ms(4000);
     assert_eq!(bench.starved_ticks(), missing, "inputs keep arriving in time");
     let margin = bench.play(peer).newest().unwrap().header.margin_16ths.unwrap();
-    assert!((20..=36).contains(&margin), "margin {margin}/16 ticks, wanted 1.5 ticks and a little");
+    // Eight seconds without an accident: what is left for one is under a tick, and a frame's wait comes on top.
+    assert!((8..=24).contains(&margin), "margin {margin}/16 ticks, wanted one tick or a little less");
 }
 
 #[test]

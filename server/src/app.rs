@@ -23,7 +23,7 @@ use bevy_renet::{RenetReceive, RenetServer, RenetServerPlugin};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tickshot_shared::limits::{SESSION_TIMEOUT_MS, SESSIONS_SPARE};
+use tickshot_shared::limits::SESSIONS_SPARE;
 use tickshot_shared::protocol::control::{LeaveReason, tidy_name};
 use tickshot_shared::protocol::version::protocol_version;
 
@@ -79,7 +79,7 @@ impl Server {
             max_sessions: (config.max_players + SESSIONS_SPARE).min(tickshot_shared::limits::PLAYERS_MAX),
             password: config.password.clone(),
             salt: random_salt()?,
-            timeout: Duration::from_millis(SESSION_TIMEOUT_MS),
+            timeout: Duration::from_secs(config.session_timeout_s),
         };
         let transport = ServerTransport::new(Box::new(wire), transport_config, clock.now())?;
         let setup = MatchSetup {

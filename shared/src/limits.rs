@@ -56,8 +56,10 @@ pub const MAP_CHUNK_BYTES: usize = 1000;
 /// Longest player or server name, in UTF-8 bytes.
 pub const NAME_BYTES_MAX: usize = 24;
 
-/// Silence that ends a session, in milliseconds, on either end: long enough for a laptop that looks for its access point.
-pub const SESSION_TIMEOUT_MS: u64 = 5000;
+/// Silence that ends a session, in milliseconds, on either end: a partition of 30 s (a router that restarts, a laptop that
+/// looks for its access point) is survived with room to spare. A place held so long is not lost to others: a full server
+/// gives a silent player's place away after 2 s.
+pub const SESSION_TIMEOUT_MS: u64 = 40_000;
 /// Shortest datagram worth a look: a renetcode prefix byte, a sequence byte and a 16-byte tag.
 pub const DATAGRAM_BYTES_MIN: usize = 18;
 /// Longest datagram accepted from the network, in bytes (renetcode's own limit).

@@ -22,7 +22,7 @@ impl Play {
     /// A snapshot came: what is new in it for the plots and the counts.
     pub(super) fn report(&mut self, arrived: Duration, timing: &Timing, stats: &mut ClientStats) {
         let at_s = arrived.as_secs_f64();
-        let late_ms = self.clocks.lateness(arrived, timing).as_secs_f32() * 1000.0;
+        let late_ms = self.clocks.lateness(arrived, timing.tick).as_secs_f32() * 1000.0;
         self.note(NetNews::Snapshot { at_s, tick: timing.tick.0, late_ms });
         if self.heard.newest.is_some_and(|newest| timing.tick <= newest) {
             return;
