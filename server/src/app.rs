@@ -188,6 +188,16 @@ impl Server {
         for (reason, count) in counters.drops {
             *report.drops.entry(reason).or_default() += count;
         }
+        let links = world.resource::<Links>().on_wire.totals();
+        for (reason, count) in [
+            ("imposed_link_lost", links.lost),
+            ("imposed_link_queue", links.over_queue),
+            ("imposed_link_mtu", links.over_mtu),
+        ] {
+            if count > 0 {
+                *report.drops.entry(reason).or_default() += count;
+            }
+        }
         report
     }
 }

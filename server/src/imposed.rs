@@ -3,6 +3,7 @@
 //! It stands alone because flags, file and shell share it. It must not know addresses: a client is the name it asks for.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 use tickshot_shared::link::presets;
 use tickshot_shared::link::profile::LinkSettings;
 use tickshot_shared::link::text::LinkTextError;
@@ -54,6 +55,17 @@ impl ImposedLinks {
     }
 }
 
+impl Display for ImposedLinks {
+    /// One line for whoever runs the server: simulated lag must not be forgotten.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (i, (name, link)) in self.by_name.iter().enumerate() {
+            let name = if name == EVERYONE { "everyone" } else { name };
+            write!(f, "{}{name}: {}", if i > 0 { ", " } else { "" }, told(link))?;
+        }
+        Ok(())
+    }
+}
+
 /// What the client is told: the preset's name if it is one, else every word.
 pub fn told(link: &LinkSettings) -> String {
     presets::of(link).map_or_else(|| link.to_string(), |preset| preset.name.to_owned())
@@ -76,6 +88,7 @@ mod tests {
         assert_eq!(links.of("Bob"), None);
         assert_eq!(links.of("Cid").map(|link| told(&link)).as_deref(), Some("wifi-bad"));
         assert!(!links.is_empty());
+        assert_eq!(links.to_string(), "everyone: wifi-bad, Ann: up delay 50ms, Bob: clean");
     }
 
     #[test]

@@ -110,6 +110,14 @@ impl InputBuffer {
         self.ring[tick.0 as usize % RING].filter(|held| held.tick == tick)
     }
 
+    /// What [`take`](Self::take) gave for `tick`, while it is remembered. `None` = nothing to go by.
+    pub fn used(&self, tick: Tick) -> Option<Input> {
+        let held =
+            |tick: Tick| self.ring[tick.0 as usize % RING].filter(|held| held.tick == tick).map(|held| held.input);
+        let earlier = || (1..=INPUT_REPEATS_MAX).filter_map(|age| tick.checked_minus(age)).find_map(held);
+        held(tick).or_else(|| earlier().map(Input::repeated))
+    }
+
     /// A copy of an input whose tick is over: a repeat of one that was used, or too late to be of use.
     fn file_past(&mut self, next: Tick, tick: Tick) -> Filed {
         // The ring keeps used inputs until their place is needed, which is long enough to tell the two apart.

@@ -90,6 +90,7 @@ fn only_the_peer_that_a_link_is_imposed_on_feels_it_until_it_is_forgotten() {
     assert_eq!(links.counts(addr(1)).map(|(up, down)| (up.passed, down.passed)), Some((1, 1)));
     server.forget(addr(1));
     assert!(links.is_empty());
+    assert_eq!(links.totals().passed, 2, "what it did is not forgotten");
 }
 
 #[test]

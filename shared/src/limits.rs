@@ -92,8 +92,8 @@ pub const STRANGER_DATAGRAMS_PER_ADDRESS_PER_TICK_MAX: u32 = 4;
 pub const PENDING_SESSIONS_MAX: usize = 1024;
 /// Datagrams a link condition may hold back per wire and direction: 64 clients at 64 Hz for a second.
 pub const HELD_DATAGRAMS_MAX: usize = 4096;
-/// Longest delay, and widest jitter, of a simulated link, in microseconds: twice what a session's silence may be at most is
-/// nothing anyone can play on. With it grows what a link holds.
+/// Longest delay, and widest jitter, of a simulated link, in microseconds: far beyond what anyone can play on. With it grows
+/// what a link holds.
 pub const LINK_DELAY_US_MAX: u32 = 10_000_000;
 /// Slowest rate of a simulated link, in bits per second: one datagram takes ten seconds.
 pub const LINK_RATE_BPS_MIN: u64 = 1_000;
@@ -128,5 +128,6 @@ const _: () = assert!(REWIND_MS_DEFAULT <= REWIND_MS_CAP_MAX);
 const _: () = assert!(MAP_CHUNK_BYTES < CONTROL_BYTES_MAX && CONTROL_BYTES_MAX < 1199);
 const _: () = assert!(SNAPSHOT_BYTES_MAX + 20 <= DATAGRAM_BYTES_MAX);
 const _: () = assert!(PLAYERS_DEFAULT <= PLAYERS_MAX && PLAYERS_MAX + SESSIONS_SPARE > PLAYERS_MAX);
+const _: () = assert!(LINK_FREEZE_MS_MAX as u64 > SESSION_TIMEOUT_MS);
 const _: () = assert!(DATAGRAMS_PER_TICK_MAX > RECEIVE_QUEUE_MAX + STRANGER_QUEUE_MAX);
 const _: () = assert!(CONTROL_BYTES_PER_TICK / 1200 < DATAGRAMS_PER_ADDRESS_PER_TICK_MAX as u64);

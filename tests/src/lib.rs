@@ -3,6 +3,7 @@
 //! Everything runs over real UDP on loopback. Tests print their seeds; nothing here asserts a timing.
 
 pub mod probe;
+pub mod relay;
 
 use tickshot_client::headless::swarm::{SwarmConfig, SwarmError, SwarmReport, run_swarm};
 use tickshot_client::view::Switches;

@@ -89,6 +89,7 @@ impl Play {
     /// Where the predicted states put the own body at this moment: one tick behind input now, never past the newest state.
     fn own_predicted(&self) -> Option<(OwnMoment, Pose)> {
         let (newest, player) = self.predictor.newest()?;
+        let (based_on, _) = self.reconciler.confirmed()?;
         let last = ServerTime::of(newest, self.rate);
         let wanted = self.clocks.input_now().map(|now| ServerTime(now.0 - self.rate.tick_nanos() as i64));
         if let Some(time) = wanted.filter(|time| *time < last) {
@@ -96,10 +97,10 @@ impl Play {
             if let (Some(before), Some(after)) = (self.predictor.at(from), self.predictor.at(from.plus(1))) {
                 let fraction = time.fraction(ServerTime::of(from, self.rate), ServerTime::of(from.plus(1), self.rate));
                 let pose = Pose::blend(Pose::of(before), Pose::of(after), fraction.into());
-                return Some((OwnMoment::Between { from, fraction }, pose));
+                return Some((OwnMoment::Between { from, fraction, based_on }, pose));
             }
         }
-        Some((OwnMoment::Between { from: newest, fraction: 0 }, Pose::of(player)))
+        Some((OwnMoment::Between { from: newest, fraction: 0, based_on }, Pose::of(player)))
     }
 
     pub(super) fn own_pose_predicted(&self) -> Option<Pose> {

@@ -11,6 +11,7 @@ use crate::stats::ClientStats;
 use crate::view::Controls;
 use std::time::Duration;
 use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, encode_inputs};
+use tickshot_shared::protocol::stamp::STAMP_AGE_TICKS_MAX;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::input::{Buttons, Input, OWN_AGE_TICKS_MAX, OwnView};
 use tickshot_shared::tick::Tick;
@@ -114,11 +115,12 @@ impl Play {
 
 /// At a few frames a second what was drawn of the own body may be older than a stamp can say: then the oldest it can.
 fn reachable(mut sight: Sight, tick: Tick) -> Sight {
-    if let OwnView::Between { from, fraction } = &mut sight.own {
-        let oldest = tick.checked_minus(OWN_AGE_TICKS_MAX).unwrap_or(Tick(0));
-        if *from < oldest {
-            (*from, *fraction) = (oldest, 0);
+    if let OwnView::Between { from, fraction, based_on } = &mut sight.own {
+        let oldest = |age: u32| tick.checked_minus(age).unwrap_or(Tick(0));
+        if *from < oldest(OWN_AGE_TICKS_MAX) {
+            (*from, *fraction) = (oldest(OWN_AGE_TICKS_MAX), 0);
         }
+        *based_on = (*based_on).max(oldest(STAMP_AGE_TICKS_MAX));
     }
     sight
 }

@@ -18,7 +18,7 @@ use crate::interest::Interest;
 use crate::lagcomp::LagCompensation;
 use crate::maps::Map;
 use crate::metrics::{Metrics, ratio};
-use crate::seats::Seat;
+use crate::seats::{Seat, Seated};
 use crate::sessions::{SendTimes, SessionState, Sessions};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -73,6 +73,8 @@ pub struct ServerCore {
     epoch: Duration,
     sent_at: SendTimes,
     wishes: Vec<Wish>,
+    /// What happened in the latest tick.
+    events: Vec<Event>,
     /// Evidence of the shots of the latest tick.
     shots: Vec<ShotEvidence>,
     scratch: Scratch,
@@ -84,7 +86,6 @@ struct Scratch {
     inputs: Vec<Option<Input>>,
     uses: Vec<InputUse>,
     stamps: Vec<Option<ViewStamp>>,
-    events: Vec<Event>,
     visible: Vec<Slot>,
     snapshot: Vec<u8>,
 }
@@ -105,6 +106,7 @@ impl ServerCore {
             epoch,
             sent_at: SendTimes::new(),
             wishes: Vec::new(),
+            events: Vec::new(),
             shots: Vec::new(),
             scratch: Scratch {
                 inputs: vec![None; capacity],
@@ -230,14 +232,16 @@ impl ServerCore {
         self.shots.clear();
         let shots = std::mem::take(&mut self.shots);
         let MatchSetup { rules, rate, .. } = self.setup;
-        let judge = LagCompensation::new(&self.history, &self.sessions, &self.scratch.stamps, rules, rate, shots);
-        self.scratch.events.clear();
-        step(&mut self.world, &self.arena, &self.scratch.inputs, &judge, &mut self.scratch.events);
+        let Scratch { inputs, stamps, .. } = &self.scratch;
+        let seated = Seated { sessions: &self.sessions, seats: &self.seats };
+        let judge = LagCompensation::new(&self.history, &self.arena, &seated, stamps, rules, rate, shots);
+        self.events.clear();
+        step(&mut self.world, &self.arena, inputs, &judge, &mut self.events);
         self.shots = judge.into_evidence();
     }
 
     fn handle_events(&mut self) {
-        for event in std::mem::take(&mut self.scratch.events) {
+        for event in std::mem::take(&mut self.events) {
             match event {
                 Event::Shot { hit, .. } => {
                     self.metrics.shots.fired += 1;

@@ -45,7 +45,7 @@ pub struct DisplayEstimate {
 
 #[derive(Clone, Copy, Debug)]
 struct Age {
-    age_256ths: i64,
+    age_256ths: i32,
     /// Server tick at which it was last followed, and last jumped.
     followed: Tick,
     jumped: Option<Tick>,
@@ -54,10 +54,10 @@ struct Age {
 #[derive(Clone, Copy, Debug)]
 struct First {
     tick: Tick,
-    age_256ths: i64,
+    age_256ths: i32,
     acked: Option<Tick>,
-    /// How far beyond its newest snapshot the client may draw.
-    beyond_256ths: i64,
+    /// How far beyond its newest snapshot the client may draw, whole ticks.
+    beyond_ticks: u8,
 }
 
 impl DisplayEstimate {
@@ -74,14 +74,14 @@ impl DisplayEstimate {
         if self.newest.is_none_or(|newest| packet.newest > newest) {
             self.newest = Some(packet.newest);
             self.lead.push(packet.newest, acked);
-            self.follow(next, i64::from(self.lead.ticks()) * 256 + i64::from(packet.display_delay) * 64);
+            self.follow(next, self.lead.ticks() as i32 * 256 + i32::from(packet.display_delay) * 64);
         }
         let Some(Age { age_256ths, .. }) = self.age else { return };
-        let beyond_256ths = i64::from(-packet.display_delay).max(0) * 64;
+        let beyond_ticks = (-i32::from(packet.display_delay)).clamp(0, 4 * 255) as u32 / 4;
         for (tick, _) in packet.ticks().filter(|(tick, _)| *tick >= next) {
             let place = &mut self.firsts[tick.0 as usize % FIRSTS];
             if place.is_none_or(|first| first.tick != tick) {
-                *place = Some(First { tick, age_256ths, acked: acked_before, beyond_256ths });
+                *place = Some(First { tick, age_256ths, acked: acked_before, beyond_ticks: beyond_ticks as u8 });
             }
         }
     }
@@ -89,8 +89,8 @@ impl DisplayEstimate {
     /// What the client is believed to have drawn when it made its input of `tick`.
     pub fn at(&self, tick: Tick) -> Option<Believed> {
         let first = self.firsts[tick.0 as usize % FIRSTS].filter(|first| first.tick == tick)?;
-        let estimate = (i64::from(tick.0) * 256 - first.age_256ths + 128).div_euclid(256);
-        let newest_shown = first.acked.map(|acked| i64::from(acked.0) + first.beyond_256ths.div_euclid(256));
+        let estimate = (i64::from(tick.0) * 256 - i64::from(first.age_256ths) + 128).div_euclid(256);
+        let newest_shown = first.acked.map(|acked| i64::from(acked.0) + i64::from(first.beyond_ticks));
         Some(Believed {
             estimate,
             first: newest_shown.map_or(estimate, |shown| shown.min(estimate)) - TOLERANCE_TICKS,
@@ -100,16 +100,18 @@ impl DisplayEstimate {
     }
 
     /// The age said now: see the module's text for what is believed of it.
-    fn follow(&mut self, now: Tick, said_256ths: i64) {
+    fn follow(&mut self, now: Tick, said_256ths: i32) {
         let Some(age) = &mut self.age else {
             self.age = Some(Age { age_256ths: said_256ths, followed: now, jumped: None });
             return;
         };
-        let elapsed = i64::from(now.since(age.followed).unwrap_or(0));
+        let elapsed = now.since(age.followed).unwrap_or(0).min(1 << 12) as i32;
         age.followed = age.followed.max(now);
         let older = said_256ths - age.age_256ths;
         let pause = self.rate.ticks_in_ms(JUMP_PAUSE.as_millis() as u32);
-        if older > SNAP_TICKS * 256 && age.jumped.is_none_or(|at| now.since(at).is_some_and(|ticks| ticks >= pause)) {
+        if older > SNAP_TICKS as i32 * 256
+            && age.jumped.is_none_or(|at| now.since(at).is_some_and(|ticks| ticks >= pause))
+        {
             (age.age_256ths, age.jumped) = (said_256ths, Some(now));
             self.jumps += 1;
         } else {
@@ -122,8 +124,62 @@ impl DisplayEstimate {
 /// until the input left, and the rounding of a declared delay.
 pub const TOLERANCE_TICKS: i64 = 3;
 /// How fast a picture can honestly become older, in percent of the time that passes: both clocks dilated against each other.
-pub const OLDER_PERCENT_MAX: i64 = 2 * DILATION_MAX_PERCENT;
+pub const OLDER_PERCENT_MAX: i32 = 2 * DILATION_MAX_PERCENT as i32;
 /// Shortest time between two jumps of a believed age.
 const JUMP_PAUSE: Duration = Duration::from_secs(1);
 /// Inputs whose first copy is remembered: all that may wait for their tick, and as many that are over.
 const FIRSTS: usize = 2 * INPUT_AHEAD_TICKS_MAX as usize;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tickshot_shared::protocol::client_msg::InputRun;
+    use tickshot_shared::sim::input::Input;
+
+    /// One packet per tick; its input runs 4 ticks ahead and its ack 6 behind that.
+    fn hear(estimate: &mut DisplayEstimate, next: u32, display_delay: i16) -> i64 {
+        let newest = Tick(next + 4);
+        let acked = Some(Tick(newest.0 - 6));
+        let inputs = InputRun::of(&[Input::default()]).unwrap();
+        let packet = InputPacket { newest, inputs, ack: acked, ack_mask: 0, display_delay, ping: None };
+        estimate.handle_packet(Tick(next), &packet, acked, acked);
+        i64::from(newest.0) - estimate.at(newest).unwrap().estimate
+    }
+
+    fn heard(ticks: std::ops::Range<u32>) -> DisplayEstimate {
+        let mut estimate = DisplayEstimate::new(TickRate::default());
+        ticks.for_each(|next| assert_eq!(hear(&mut estimate, next, 8), 8, "six ticks of lead and two of delay"));
+        estimate
+    }
+
+    #[test]
+    fn a_picture_becomes_older_by_a_tenth_of_the_time_and_fresher_at_once() {
+        let mut estimate = heard(100..200);
+        let ages: Vec<i64> = (200..280).map(|next| hear(&mut estimate, next, 8 + 4 * 7)).collect();
+        assert!(ages.is_sorted());
+        assert_eq!((ages[9], ages[29], ages[79]), (9, 11, 15), "seven ticks older after seventy");
+        assert_eq!((hear(&mut estimate, 280, 8), estimate.jumps), (8, 0));
+    }
+
+    #[test]
+    fn it_jumps_by_more_than_eight_ticks_once_per_second() {
+        let mut estimate = heard(100..200);
+        assert_eq!(hear(&mut estimate, 200, 48), 18);
+        assert_eq!(hear(&mut estimate, 201, 8), 8);
+        let jumped = (202..300).find(|next| hear(&mut estimate, *next, 80) == 26);
+        assert_eq!((jumped, estimate.jumps), (Some(264), 2));
+    }
+
+    #[test]
+    fn packets_that_were_overtaken_or_come_from_the_future_change_nothing() {
+        let mut estimate = heard(100..200);
+        let (tick, before) = (Tick(203), estimate.at(Tick(203)));
+        let inputs = InputRun::of(&[Input::default()]).unwrap();
+        for newest in [Tick(203), Tick(150), Tick(5_000), Tick(u32::MAX)] {
+            let packet = InputPacket { newest, inputs, ack: None, ack_mask: 0, display_delay: 511, ping: None };
+            estimate.handle_packet(Tick(200), &packet, Some(Tick(100)), Some(Tick(100)));
+            assert_eq!((estimate.at(tick), estimate.at(newest).is_some()), (before, newest <= tick));
+        }
+        assert_eq!(hear(&mut estimate, 200, 8), 8);
+    }
+}

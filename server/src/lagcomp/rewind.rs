@@ -5,6 +5,8 @@
 use glam::IVec2;
 use tickshot_shared::protocol::evidence::Fate;
 use tickshot_shared::protocol::told::Told;
+use tickshot_shared::sim::arena::Arena;
+use tickshot_shared::sim::collision::line_of_sight;
 use tickshot_shared::sim::combat::Targets;
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::{OWN_AGE_TICKS_MAX, OwnView};
@@ -17,6 +19,7 @@ use tickshot_shared::tick::Tick;
 pub struct Past<'a> {
     /// Every state before the one in the making.
     pub history: &'a History,
+    pub arena: &'a Arena,
     pub view: View<'a>,
     /// Where the shooter was drawn.
     pub own: OwnView,
@@ -142,10 +145,12 @@ impl Targets for Past<'_> {
         let Some(present) = world.player(shooter) else { return IVec2::ZERO };
         let seen = match self.own {
             _ if matches!(self.view, View::Present) => None,
-            OwnView::Between { from, fraction } => self.own_between(world, shooter, from, fraction),
+            OwnView::Between { from, fraction, .. } => self.own_between(world, shooter, from, fraction),
             OwnView::WithOthers => self.seen(world, shooter, shooter),
         };
         let stands = |seen: &Seen<'_>| seen.pose.alive && self.is_same_life(world, shooter, seen, present);
-        seen.filter(stands).map_or(present.pos, |seen| seen.pose.pos)
+        let Some(Seen { pose, state, .. }) = seen.filter(stands) else { return present.pos };
+        // A blend over a gap cuts corners, and one beyond *b* walks through walls: no place to shoot from.
+        if line_of_sight(self.arena, state.pos, pose.pos) { pose.pos } else { state.pos }
     }
 }

@@ -99,7 +99,14 @@ impl ClientLink {
 /// is `up`, as seen from the peer.
 #[derive(Clone, Default)]
 pub struct PeerLinks {
-    peers: Arc<Mutex<BTreeMap<SocketAddr, PeerLink>>>,
+    peers: Arc<Mutex<Peers>>,
+}
+
+#[derive(Default)]
+struct Peers {
+    links: BTreeMap<SocketAddr, PeerLink>,
+    /// What the links of forgotten peers did.
+    gone: LinkCounts,
 }
 
 struct PeerLink {
@@ -117,27 +124,38 @@ impl PeerLinks {
     /// Puts `link` on `peer`, or changes it. False if as many peers as there can be sessions have one already.
     pub fn impose(&self, now: Duration, peer: SocketAddr, link: LinkSettings, seed: u64) -> bool {
         let mut peers = lock(&self.peers);
-        if let Some(known) = peers.get_mut(&peer) {
+        if let Some(known) = peers.links.get_mut(&peer) {
             known.up.set_profile(now, link.up);
             known.down.set_profile(now, link.down);
             return true;
         }
-        if peers.len() >= SESSIONS_MAX {
+        if peers.links.len() >= SESSIONS_MAX {
             return false;
         }
         let fresh = PeerLink { up: Conditioner::new(link.up, seed), down: Conditioner::new(link.down, !seed) };
-        peers.insert(peer, fresh);
+        peers.links.insert(peer, fresh);
         true
     }
 
     /// What the link of `peer` did, up and down.
     pub fn counts(&self, peer: SocketAddr) -> Option<(LinkCounts, LinkCounts)> {
-        lock(&self.peers).get(&peer).map(|link| (link.up.counts(), link.down.counts()))
+        lock(&self.peers).links.get(&peer).map(|link| (link.up.counts(), link.down.counts()))
+    }
+
+    /// What all links did in both directions, those of forgotten peers included.
+    pub fn totals(&self) -> LinkCounts {
+        let peers = lock(&self.peers);
+        let mut total = peers.gone;
+        for link in peers.links.values() {
+            total += link.up.counts();
+            total += link.down.counts();
+        }
+        total
     }
 
     /// Peers with a link.
     pub fn len(&self) -> usize {
-        lock(&self.peers).len()
+        lock(&self.peers).links.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -170,7 +188,7 @@ enum Side {
 
 impl LinkHook for PerPeer {
     fn pass(&mut self, now: Duration, peer: SocketAddr, bytes: &[u8], emit: &mut dyn FnMut(Duration, &[u8])) {
-        match (lock(&self.links.peers).get_mut(&peer), self.side) {
+        match (lock(&self.links.peers).links.get_mut(&peer), self.side) {
             (Some(link), Side::Up) => link.up.pass(now, bytes.len(), &mut |release| emit(release, bytes)),
             (Some(link), Side::Down) => link.down.pass(now, bytes.len(), &mut |release| emit(release, bytes)),
             (None, _) => emit(now, bytes),
@@ -178,7 +196,11 @@ impl LinkHook for PerPeer {
     }
 
     fn forget(&mut self, peer: SocketAddr) {
-        lock(&self.links.peers).remove(&peer);
+        let mut peers = lock(&self.links.peers);
+        if let Some(link) = peers.links.remove(&peer) {
+            peers.gone += link.up.counts();
+            peers.gone += link.down.counts();
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::{SEED, close, delays_ms, deviation, mean, ms, percentile, profile, releases};
 use std::time::Duration;
 use tickshot_shared::link::conditioner::Conditioner;
+use tickshot_shared::link::profile::{Distribution, Loss, Profile};
 use tickshot_shared::rng::Rng;
 
 #[test]
@@ -139,6 +140,39 @@ fn the_outcome_of_a_seed_is_the_same_on_every_machine() {
         sum, 5_399_377_918_087_324_606,
         "a change here breaks every recorded seed; write down the new sum if that is meant"
     );
+}
+
+#[test]
+fn any_numbers_in_a_profile_are_safe() {
+    for seed in 0..3_000 {
+        let mut rng = Rng::fork(SEED, seed);
+        let mut any = || if rng.chance(1, 3) { 0 } else { (rng.next_u64() >> 32 >> rng.below(32)) as u32 };
+        let profile = Profile {
+            delay_us: any(),
+            jitter_us: any(),
+            distribution: [Distribution::Uniform, Distribution::Normal, Distribution::Skewed][any() as usize % 3],
+            correlation_ppm: any(),
+            loss: Loss::Bursts { to_bad_ppm: any(), to_good_ppm: any(), loss_good_ppm: any() / 8, loss_bad_ppm: any() },
+            duplicate_ppm: any(),
+            reorder_ppm: 0,
+            rate_bps: u64::from(any()),
+            queue_bytes: any(),
+            mtu_bytes: any() as u16,
+            freeze_ms: any(),
+            freeze_every_ms: any(),
+        };
+        let mut link = Conditioner::new(profile, seed);
+        for i in 0..20 {
+            if i == 10 {
+                link.freeze(ms(7) * i, Duration::from_micros(any().into()));
+            }
+            let mut last = ms(7) * i;
+            link.pass(ms(7) * i, any() as usize % 2000, &mut |release| {
+                assert!(release >= last, "seed {seed}: {release:?} before {last:?} with {profile:?}");
+                last = release;
+            });
+        }
+    }
 }
 
 #[test]
