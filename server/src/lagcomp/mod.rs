@@ -38,7 +38,7 @@ pub mod rewind;
 
 use self::estimate::Believed;
 use self::plausibility::{Allowed, Limits, allow};
-use self::rewind::{Past, View};
+use self::rewind::{Past, Target, View};
 use crate::core::MatchRules;
 use std::cell::RefCell;
 use tickshot_shared::modes::HitCheck;
@@ -72,6 +72,8 @@ pub struct LagCompensation<'a, S> {
     rules: MatchRules,
     rewind_ticks_max: u32,
     evidence: RefCell<Vec<ShotEvidence>>,
+    /// Work space of the shot being judged.
+    targets: RefCell<Vec<Option<Target>>>,
 }
 
 impl<'a, S: Shooters> LagCompensation<'a, S> {
@@ -86,7 +88,16 @@ impl<'a, S: Shooters> LagCompensation<'a, S> {
         evidence: Vec<ShotEvidence>,
     ) -> Self {
         let rewind_ticks_max = rate.ticks_in_ms(rules.rewind_ms.into());
-        LagCompensation { history, arena, shooters, stamps, rules, rewind_ticks_max, evidence: RefCell::new(evidence) }
+        LagCompensation {
+            history,
+            arena,
+            shooters,
+            stamps,
+            rules,
+            rewind_ticks_max,
+            evidence: RefCell::new(evidence),
+            targets: RefCell::default(),
+        }
     }
 
     /// The evidence of all shots judged, in the order in which they were.
@@ -130,7 +141,13 @@ impl<S: Shooters> Judge for LagCompensation<'_, S> {
         let allowed = self.allow(shooter, &stamp, world.tick);
         let policy = if self.rules.experiments { stamp.check } else { self.rules.hit_checks };
         let pasts = HitCheck::ALL.map(|check| self.past(shooter, &stamp, &allowed, check));
-        let verdicts = pasts.each_ref().map(|past| judge(world, arena, past, shooter, aim));
+        let mut targets = self.targets.borrow_mut();
+        let sight = pasts[policy as usize].sight(world, shooter, &mut targets);
+        let verdicts = HitCheck::ALL.map(|check| match check {
+            _ if check == policy => judge(world, arena, &sight, shooter, aim),
+            HitCheck::None => judge(world, arena, &Present, shooter, aim),
+            _ => judge(world, arena, &pasts[check as usize], shooter, aim),
+        });
         let shot = evidence::Shot {
             shooter,
             aim,
@@ -138,7 +155,7 @@ impl<S: Shooters> Judge for LagCompensation<'_, S> {
             allowed,
             policy,
             verdicts,
-            past: &pasts[policy as usize],
+            sight: &sight,
             drawn: &Past { view: self.told_view(shooter, &stamp), ..pasts[0] },
         };
         self.evidence.borrow_mut().push(shot.evidence(world));
