@@ -81,7 +81,7 @@ impl Shot<'_> {
 fn distance_sq(muzzle: IVec2, aim: Turn, at: IVec2) -> i64 {
     let (rel, direction) = (at.as_i64vec2() - muzzle.as_i64vec2(), aim.direction().as_i64vec2());
     let along = (rel.dot(direction) >> 15).clamp(0, RIFLE_RANGE_UNITS.into());
-    let foot = I64Vec2::new(direction.x * along >> 15, direction.y * along >> 15);
+    let foot = I64Vec2::new((direction.x * along) >> 15, (direction.y * along) >> 15);
     (rel - foot).length_squared()
 }
 
