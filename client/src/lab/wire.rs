@@ -1,8 +1,8 @@
 //! One direction of the way between a machine and the server: both lanes over one conditioned link.
 //!
 //! The hot lane is what the link makes of it. The control lane does what renet does: numbered messages, resent until they
-//! are there, handed out in order. Silence is broken by signs of life, as netcode does. Its acks are not sent: the sender looks at the other end, so a resend happens exactly
-//! when one is needed. Must not know what the bytes mean.
+//! are there, handed out in order. Its acks are not sent: the sender looks at the other end, so a resend happens exactly
+//! when one is needed. Silence is broken by signs of life, as netcode does. Must not know what the bytes mean.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
