@@ -214,14 +214,14 @@ fn the_newest_snapshot_is_shown_as_it_is_and_extrapolation_goes_straight_on_for_
 
 #[test]
 fn what_is_drawn_is_what_is_tested_however_the_others_are_drawn() {
-    for others in [Others::Newest, Others::Extrapolate, Others::default(), Others::Interpolate(Delay::FixedMs(120))] {
+    for others in [Others::Newest, Others::Extrapolate, Others::default(), Others::Interpolate(Delay::FixedMs(80))] {
         let mut bench = Bench::new("open", 13);
         for _ in 0..5 {
             bench.join_as(setup(30, Modes { others, ..Modes::default() }));
         }
         bench.run_ms(20_000);
         let shots = &bench.all_stats().shots;
-        eprintln!("{others}: {} judged, {} clamped, {}", shots.judged, shots.clamped, shots.drawn_vs_tested().max());
+        eprintln!("{others}: {} judged, {} clamped", shots.judged, shots.clamped);
         assert!(shots.comparable > 15, "{others}: {shots:?}");
         assert_eq!(shots.drawn_vs_tested().max(), 0, "{others}");
         // Whoever is pushed at that very moment fires from elsewhere than it saw.
