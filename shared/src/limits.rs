@@ -86,6 +86,21 @@ pub const STRANGER_DATAGRAMS_PER_ADDRESS_PER_TICK_MAX: u32 = 4;
 pub const PENDING_SESSIONS_MAX: usize = 1024;
 /// Datagrams a link condition may hold back per wire and direction: 64 clients at 64 Hz for a second.
 pub const HELD_DATAGRAMS_MAX: usize = 4096;
+/// Longest delay, and widest jitter, of a simulated link, in microseconds: twice what a session's silence may be at most is
+/// nothing anyone can play on. With it grows what a link holds.
+pub const LINK_DELAY_US_MAX: u32 = 10_000_000;
+/// Slowest rate of a simulated link, in bits per second: one datagram takes ten seconds.
+pub const LINK_RATE_BPS_MIN: u64 = 1_000;
+/// Fastest rate of a simulated link, in bits per second; above it no limit is felt, and times stay exact in 64 bits.
+pub const LINK_RATE_BPS_MAX: u64 = 100_000_000_000;
+/// Longest time a full queue of a rate-limited simulated link may take to empty, in milliseconds.
+pub const LINK_QUEUE_MS_MAX: u64 = 60_000;
+/// Longest freeze of a simulated link, in milliseconds: longer than any session survives.
+pub const LINK_FREEZE_MS_MAX: u32 = 60_000;
+/// Longest time from one freeze of a simulated link to the next, in milliseconds.
+pub const LINK_FREEZE_EVERY_MS_MAX: u32 = 3_600_000;
+/// Longest text of a link's settings, in bytes: every word of both directions, twice over.
+pub const LINK_TEXT_BYTES_MAX: usize = 512;
 /// Datagrams under way at once in an in-memory network.
 pub const MEMORY_NET_DATAGRAMS_MAX: usize = 65_536;
 /// Sessions renetcode can hold, players and spare together; asking it for more panics.
