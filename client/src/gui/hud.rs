@@ -79,9 +79,10 @@ pub(super) fn spawn(mut commands: Commands) {
         padding: UiRect::all(px(26)),
         ..default()
     };
-    commands
-        .spawn(overlay(bottom))
-        .with_child((Hint, label("WASD move   MOUSE aim   CLICK fire   TAB scores   ESC quit", 15.0, palette::INK)));
+    commands.spawn(overlay(bottom)).with_child((
+        Hint,
+        label("WASD move   MOUSE aim   CLICK fire   TAB scores   F1 help   ESC quit", 15.0, palette::INK),
+    ));
 }
 
 /// Counts the frame and rewrites the connection line when a new frame rate is known.
