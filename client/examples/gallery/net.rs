@@ -6,7 +6,8 @@
 use bevy::prelude::Vec2;
 use std::collections::VecDeque;
 use tickshot_client::view::{FREEZE_MS, NetNews, NetView, Switches};
-use tickshot_shared::link::profile::{Distribution, Loss, Profile};
+use tickshot_shared::link::presets;
+use tickshot_shared::link::profile::{Distribution, LinkSettings, Loss, Profile};
 use tickshot_shared::modes::{Delay, Others, Prediction};
 use tickshot_shared::rng::Rng;
 
@@ -88,7 +89,7 @@ impl Net {
         let at_s = self.now_s;
         if let Some(last) = self.last_switches {
             if last.link != switches.link {
-                news.push(NetNews::Switched { at_s, what: format!("link {}", switches.link) });
+                news.push(NetNews::Switched { at_s, what: link_name(&switches.link) });
             }
             let (now, then) = (switches.modes.to_string(), last.modes.to_string());
             for (now, _) in now.split(',').zip(then.split(',')).filter(|(now, then)| now != then) {
@@ -116,7 +117,8 @@ impl Net {
     }
 
     fn input(&mut self, switches: &Switches, news: &mut Vec<NetNews>) {
-        let noise = self.way_ms(&switches.link.up) - switches.link.up.delay_us as f32 / 1000.0;
+        let base_ms = OWN_WAY_MS as f32 + switches.link.up.delay_us as f32 / 1000.0;
+        let noise = self.way_ms(&switches.link.up) - base_ms;
         let spread = switches.link.up.jitter_us as f32 / 1000.0;
         self.margin_ms = 6.0 + 1.6 * spread - noise;
         let losses_in_a_row = (0..switches.modes.redundancy).take_while(|_| self.loses(&switches.link.up)).count();
@@ -305,6 +307,10 @@ impl Net {
             }
         }
     }
+}
+
+fn link_name(link: &LinkSettings) -> String {
+    presets::of(link).map_or_else(|| format!("link {link}"), |preset| format!("link {}", preset.name))
 }
 
 fn mean_loss(profile: &Profile) -> f32 {

@@ -86,6 +86,10 @@ pub(super) fn label(ctx: &egui::Context, view: &ViewModel, lens: &Lens) {
     let painter = ctx.layer_painter(egui::LayerId::background());
     let write = |at: Vec2, outline: &Outline, side: f32, opacity: f32| {
         let place = on_screen(lens, at + Vec2::new(side * (RADIUS_M + 0.12), RADIUS_M * 0.9));
+        // Words over the health panel would hide it.
+        if place.x < 350.0 && place.y > lens.window_px.y - 90.0 {
+            return;
+        }
         let align = if side > 0.0 { Align2::LEFT_TOP } else { Align2::RIGHT_TOP };
         let word = outline.name.rsplit(", ").next().unwrap_or(outline.name);
         let (shade, font) = (Color32::from_black_alpha((190.0 * opacity) as u8), FontId::proportional(11.0));

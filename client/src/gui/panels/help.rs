@@ -1,19 +1,21 @@
 //! F1: keys, what each mode means, and three experiments to begin with.
 
 use super::{screen, theme, words};
+use crate::gui::palette;
 use crate::view::ViewModel;
-use bevy_egui::egui::{self, Align2, Area, Grid, Id, Margin, Order, RichText, ScrollArea, Ui, vec2};
+use bevy_egui::egui::text::{LayoutJob, TextFormat};
+use bevy_egui::egui::{self, Align2, Area, Color32, FontFamily, FontId, Grid, Id, Margin, Order, RichText, ScrollArea, Ui, vec2};
 use tickshot_shared::modes::{Delay, HitCheck, Others, Prediction};
 
 pub(super) fn show(ctx: &egui::Context, view: &ViewModel, open: &mut bool) {
-    let size = vec2((screen(ctx).width() - 80.0).min(WIDTH_PX), (screen(ctx).height() - 120.0).min(HEIGHT_PX));
+    let size = vec2((screen(ctx).width() - 80.0).min(WIDTH_PX), (screen(ctx).height() - 140.0).min(HEIGHT_PX));
     let area =
-        Area::new(Id::new("help")).order(Order::Foreground).fade_in(false).anchor(Align2::CENTER_CENTER, [0.0, 0.0]);
+        Area::new(Id::new("help")).order(Order::Middle).fade_in(false).anchor(Align2::CENTER_CENTER, [0.0, 34.0]);
     area.show(ctx, |ui| {
         theme::frame().inner_margin(Margin::symmetric(20, 14)).show(ui, |ui| {
             ui.set_width(size.x - 40.0);
             ui.horizontal(|ui| {
-                ui.label(RichText::new("How time works here").size(20.0).color(egui::Color32::WHITE));
+                ui.label(RichText::new("How time works here").size(20.0).color(Color32::WHITE));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if ui.button(" × ").on_hover_text("Close (Esc or F1)").clicked() {
                         *open = false;
@@ -25,14 +27,25 @@ pub(super) fn show(ctx: &egui::Context, view: &ViewModel, open: &mut bool) {
                  Every part of that can be switched off while you play.",
             ));
             ui.add_space(6.0);
-            ScrollArea::vertical().max_height(size.y - 90.0).show(ui, |ui| {
-                ui.columns(2, |columns| {
-                    show_keys(&mut columns[0]);
-                    show_experiments(&mut columns[0]);
-                    show_modes(&mut columns[1], view);
+            let height = size.y - 90.0;
+            ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
+                ui.horizontal_top(|ui| {
+                    column(ui, (size.x - 40.0) * 0.5 - 12.0, |ui| {
+                        show_keys(ui);
+                        show_experiments(ui);
+                    });
+                    ui.add_space(18.0);
+                    column(ui, (size.x - 40.0) * 0.5 - 12.0, |ui| show_modes(ui, view));
                 });
             });
         });
+    });
+}
+
+fn column(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
+    ui.vertical(|ui| {
+        ui.set_width(width);
+        contents(ui);
     });
 }
 
@@ -83,10 +96,13 @@ fn show_modes(ui: &mut Ui, view: &ViewModel) {
 
 /// The mode in force is marked.
 fn meaning(ui: &mut Ui, name: &str, means: &str, current: bool) {
-    let colour = if current { theme::SKY } else { theme::ink(crate::gui::palette::INK) };
+    let colour = if current { theme::SKY } else { Color32::WHITE };
     let dot = if current { "• " } else { "" };
-    ui.label(RichText::new(format!("{dot}{name}")).monospace().size(12.5).color(colour));
-    ui.indent(name, |ui| ui.label(theme::soft(means)));
+    let mut line = LayoutJob::default();
+    let format = |size, colour, family| TextFormat { font_id: FontId::new(size, family), color: colour, ..TextFormat::default() };
+    line.append(&format!("{dot}{name}  "), 0.0, format(12.5, colour, FontFamily::Monospace));
+    line.append(means, 0.0, format(theme::SMALL_PX, theme::ink(palette::INK_SOFT), FontFamily::Proportional));
+    ui.label(line);
 }
 
 const KEYS: [(&str, &str); 11] = [

@@ -41,7 +41,11 @@ pub(super) fn show(ui: &mut Ui, parts: &mut Parts) {
         }
         let draft = &mut parts.drafts.link;
         let each = ui.checkbox(&mut draft.each, "each direction");
-        each.on_hover_text("Sliders for up and down apart: watch what lag of only one kind does.");
+        let each = each.on_hover_text("Sliders for up and down apart: watch what lag of only one kind does.");
+        if each.changed() && !draft.each {
+            // What is shown counts for both from now on.
+            link = LinkSettings::both(if draft.down { link.down } else { link.up });
+        }
         if draft.each {
             ui.selectable_value(&mut draft.down, false, "up").on_hover_text("From you to the server: your inputs.");
             ui.selectable_value(&mut draft.down, true, "down").on_hover_text("From the server to you: its snapshots.");

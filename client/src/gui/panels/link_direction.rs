@@ -1,6 +1,6 @@
 //! The sliders of one direction of the link: each changes one number, and says in a sentence what to look for.
 
-use super::modes::{heading, labelled};
+use super::modes::{choices, heading, labelled};
 use super::theme;
 use bevy_egui::egui::{Slider, Ui};
 use tickshot_shared::link::profile::{Distribution, Loss, PPM, Profile};
@@ -21,7 +21,7 @@ pub(super) fn show(ui: &mut Ui, profile: &mut Profile) {
         100.0,
         "The delay varies by this much: watch the display delay grow, or others stutter if it may not.",
     );
-    ui.horizontal(|ui| {
+    choices(ui, |ui| {
         for (shape, name, hint) in [
             (Distribution::Uniform, "uniform", "Anything within the jitter, alike: the mildest kind."),
             (
@@ -94,7 +94,7 @@ pub(super) fn show(ui: &mut Ui, profile: &mut Profile) {
 }
 
 fn show_loss(ui: &mut Ui, loss: &mut Loss) {
-    ui.horizontal(|ui| {
+    choices(ui, |ui| {
         let random = matches!(loss, Loss::Random { .. });
         let hint = "Each datagram by itself: repeated inputs hide it nearly completely.";
         if ui.selectable_label(random, "random").on_hover_text(hint).clicked() && !random {

@@ -135,6 +135,10 @@ fn draw(mut contexts: EguiContexts, all: Everything, mut themed: Local<bool>) {
     }
     let now_s = time.elapsed_secs();
     banner::show(ctx, &view, &switches);
+    if panels.help {
+        // Much to read: nothing beside it.
+        return help::show(ctx, &view, &mut panels.help);
+    }
     side::show(ctx, side::Parts { view: &view, panels: &mut panels, switches: &mut switches, drafts: &mut drafts });
     if panels.graph {
         netgraph::show(ctx, &view, &history, frames.per_second);
@@ -144,10 +148,7 @@ fn draw(mut contexts: EguiContexts, all: Everything, mut themed: Local<bool>) {
         ghosts::label(ctx, &view, &lens);
         shots::show(ctx, &view, &panels);
     }
-    if panels.help {
-        help::show(ctx, &view, &mut panels.help);
-    }
-    toast.show(ctx, now_s, panels.graph);
+    toast.show(ctx, now_s, &panels);
 }
 
 /// The window's logical pixels.

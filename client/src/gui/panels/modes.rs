@@ -3,7 +3,7 @@
 use super::side::Parts;
 use super::{theme, words};
 use crate::view::RulesView;
-use bevy_egui::egui::{self, RichText, Slider, Ui};
+use bevy_egui::egui::{self, Color32, RichText, Slider, Ui};
 use tickshot_shared::modes::{
     DELAY_MS_MAX, Delay, HitCheck, Modes, Others, Prediction, REDUNDANCY_MAX, SNAPSHOT_EVERY_MAX,
 };
@@ -14,7 +14,7 @@ pub(super) fn show(ui: &mut Ui, parts: &mut Parts) {
     let modes = &mut parts.switches.modes;
 
     heading(ui, "You", "F3 F4");
-    ui.horizontal(|ui| {
+    choices(ui, |ui| {
         for mode in Prediction::ALL {
             ui.selectable_value(&mut modes.prediction, mode, mode.name()).on_hover_text(words::prediction(mode));
         }
@@ -23,7 +23,7 @@ pub(super) fn show(ui: &mut Ui, parts: &mut Parts) {
 
     heading(ui, "Others", "F5");
     let delay = parts.drafts.delay_ms.get_or_insert(100);
-    ui.horizontal(|ui| {
+    choices(ui, |ui| {
         for (mode, same) in [
             (Others::Newest, matches!(modes.others, Others::Newest)),
             (Others::Interpolate(Delay::Adaptive), matches!(modes.others, Others::Interpolate(_))),
@@ -43,7 +43,7 @@ pub(super) fn show(ui: &mut Ui, parts: &mut Parts) {
     heading(ui, "Hit checks", "F6");
     let allowed = rules.experiments;
     ui.add_enabled_ui(allowed, |ui| {
-        ui.horizontal(|ui| {
+        choices(ui, |ui| {
             let mut check = if allowed { modes.hits } else { rules.hits };
             for other in HitCheck::ALL {
                 ui.selectable_value(&mut check, other, other.name())
@@ -59,7 +59,11 @@ pub(super) fn show(ui: &mut Ui, parts: &mut Parts) {
 
     heading(ui, "Packets", "");
     ui.add_enabled_ui(allowed, |ui| {
-        let slider = Slider::new(&mut modes.snapshot_every, 1..=SNAPSHOT_EVERY_MAX).prefix("every ").suffix(" ticks");
+        let slider = Slider::new(&mut modes.snapshot_every, 1..=SNAPSHOT_EVERY_MAX);
+        let slider =
+            slider.custom_formatter(
+                |every, _| if every < 2.0 { "each tick".into() } else { format!("every {every:.0} ticks") },
+            );
         labelled(ui, "snapshots", slider)
             .on_hover_text("How often the server tells you where everybody is.")
             .on_disabled_hover_text(words::NO_EXPERIMENTS);
@@ -135,6 +139,17 @@ pub(super) fn heading(ui: &mut Ui, name: &str, keys: &str) {
         for key in keys.split_whitespace() {
             theme::key_cap(ui, key);
         }
+    });
+}
+
+/// Values of which one is chosen, in a box that holds them together.
+pub(super) fn choices(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        let frame = egui::Frame::NONE.fill(Color32::from_white_alpha(9)).corner_radius(5).inner_margin(1);
+        frame.show(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            contents(ui);
+        });
     });
 }
 

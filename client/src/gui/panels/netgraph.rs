@@ -59,7 +59,7 @@ fn show_strips(ui: &mut Ui, view: &ViewModel, history: &NetHistory, height: f32)
         ui,
         &[
             value("snapshots late by", late, "ms", theme::SKY),
-            value("missing", history.gaps.highest() as f32, "at most", theme::VERMILION),
+            value("longest gap", history.gaps.highest() as f32, "snapshots", theme::VERMILION),
         ],
         &[Plotted::Dots(&history.arrivals.points, theme::SKY), Plotted::Alarms(&history.gaps, theme::VERMILION)],
         (5.0, 0.0),
@@ -104,9 +104,9 @@ fn show_marks(ui: &mut Ui, history: &NetHistory) {
     let (lane, _) = ui.allocate_exact_size(vec2(ui.available_width(), MARKS_PX), Sense::hover());
     let painter = ui.painter_at(lane);
     let now_s = history.now_s();
-    let mut taken_to = [lane.left(); 2];
+    let mut taken_from = [lane.right(); 2];
     // Newest first: if there is no room for all, the old ones go without words.
-    for mark in history.marks.iter() {
+    for mark in history.marks.iter().rev() {
         let part = ((mark.at_s - (now_s - HISTORY_S)) / HISTORY_S) as f32;
         let x = lane.left() + super::plots::AXIS_PX + part * (lane.width() - super::plots::AXIS_PX);
         if part < 0.0 {
@@ -116,8 +116,11 @@ fn show_marks(ui: &mut Ui, history: &NetHistory) {
         let text = painter.layout_no_wrap(what, FontId::proportional(10.5), MARK);
         let width = text.size().x;
         let at = x.min(lane.right() - width - 2.0);
-        let Some(row) = (0..2).find(|row| taken_to[*row] <= at) else { continue };
-        taken_to[row] = at + width + 8.0;
+        // Beside a newer flag that is near: as far to the left as that takes, but not far from its own line.
+        let place = |row: &usize| at.min(taken_from[*row] - width - 8.0);
+        let Some(row) = (0..2).find(|row| place(row) + width + 60.0 > x && place(row) > lane.left()) else { continue };
+        let at = place(&row);
+        taken_from[row] = at;
         let y = lane.top() + 1.0 + row as f32 * 13.0;
         let from = if at < x { pos2(x, y + 13.0) } else { pos2(x, y) };
         painter.line_segment([from, pos2(x, lane.bottom())], Stroke::new(1.0, MARK.gamma_multiply(0.7)));
@@ -157,7 +160,7 @@ fn reason_colour(reason: &str) -> Color32 {
 pub(super) const WIDTH_PX: f32 = 372.0;
 pub(super) const MARGIN_PX: f32 = 9.0;
 /// The kill feed's six lines stay free.
-pub(super) const FEED_PX: f32 = 196.0;
+pub(super) const FEED_PX: f32 = 206.0;
 const STRIPS: f32 = 6.0;
 const HEAD_PX: f32 = 24.0;
 const MARKS_PX: f32 = 28.0;

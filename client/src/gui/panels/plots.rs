@@ -35,7 +35,7 @@ pub(super) enum Plotted<'a> {
 }
 
 pub(super) fn value(name: &str, value: f32, unit: &str, colour: Color32) -> Value {
-    let digits = if unit.is_empty() || value.abs() >= 20.0 || unit == "at most" { 0 } else { 1 };
+    let digits = if unit.is_empty() || value.abs() >= 20.0 || unit == "snapshots" { 0 } else { 1 };
     Value { text: format!("{name} {value:.digits$} {unit}").trim_end().to_owned(), colour }
 }
 
@@ -45,6 +45,8 @@ impl Strip<'_> {
         let title = ui.horizontal(|ui| {
             ui.set_height(TITLE_PX);
             ui.spacing_mut().item_spacing.x = 10.0;
+            // Beside the axis, whose topmost number has the same height.
+            ui.add_space(AXIS_PX - 4.0);
             for value in titles {
                 ui.label(RichText::new(&value.text).size(11.5).color(value.colour));
             }
@@ -153,7 +155,7 @@ fn round_up(value: f64) -> f64 {
 
 /// Lines at the top, at zero, and half way.
 fn marks_of(top: f64, bottom: f64) -> Vec<egui_plot::GridMark> {
-    let step_size = top / 2.0;
+    let step_size = (top - bottom) / 2.0;
     let marks = [bottom, 0.0, top / 2.0, top];
     marks.into_iter().map(|value| egui_plot::GridMark { value, step_size }).collect()
 }

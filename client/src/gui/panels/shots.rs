@@ -64,18 +64,24 @@ fn show_card(ui: &mut Ui, view: &ViewModel, shot: &ShotCard) {
         ui.label(theme::soft(format!("tick {}", shot.tick)));
     });
     show_times(ui, shot, f32::from(view.rules.rewind_ms));
-    if shot.clamp.is_empty() {
-        let text = format!("On screen was {:.0} ms ago; exactly that was tested.", shot.claimed_ago_ms);
-        ui.label(theme::soft(text));
-    } else {
-        let text =
-            format!("Claimed {:.0} ms ago, tested {:.0}: {}.", shot.claimed_ago_ms, shot.used_ago_ms, shot.clamp);
+    if !shot.clamp.is_empty() {
+        let text = format!("Claimed {:.0} ms ago, tested {:.0}: {}.", shot.claimed_ago_ms, shot.used_ago_ms, shot.clamp);
         ui.label(RichText::new(text).size(theme::SMALL_PX).color(theme::WARNING));
+    } else if is_elsewhen(shot) {
+        let (seen, used, rule) = (shot.claimed_ago_ms, shot.used_ago_ms, shot.policy.name());
+        ui.label(theme::soft(format!("On screen was {seen:.0} ms ago; tested was {used:.0} ms ago, by the rule '{rule}'.")));
+    } else {
+        ui.label(theme::soft(format!("On screen was {:.0} ms ago, and that was tested.", shot.claimed_ago_ms)));
     }
     if let Some(target) = &shot.target {
-        show_target(ui, target);
+        show_target(ui, target, shot.hit.or(shot.claimed).is_none());
     }
     show_policies(ui, view, shot);
+}
+
+/// Another moment was tested than was on screen.
+fn is_elsewhen(shot: &ShotCard) -> bool {
+    (shot.claimed_ago_ms - shot.used_ago_ms).abs() > 1.0
 }
 
 /// Was it what this client had seen?
@@ -109,23 +115,28 @@ fn show_times(ui: &mut Ui, shot: &ShotCard, cap_ms: f32) {
         painter.galley(pos2(at, if above { rect.top() } else { rect.bottom() - galley.size().y }), galley, colour);
     };
     painter.circle_filled(pos2(x_of(0.0), y), 3.5, PRESENT.colour);
-    word(x_of(0.0), false, "server now", PRESENT.colour);
+    let present_was_tested = is_elsewhen(shot) && shot.used_ago_ms < 1.0;
+    word(x_of(0.0), false, if present_was_tested { "tested: server now" } else { "server now" }, PRESENT.colour);
     painter.circle_filled(pos2(x_of(shot.used_ago_ms), y), 4.5, TESTED.colour);
     painter.circle_stroke(pos2(x_of(shot.claimed_ago_ms), y), 6.0, Stroke::new(1.6, DRAWN.colour));
     word(x_of(shot.claimed_ago_ms), true, &format!("on screen -{:.0} ms", shot.claimed_ago_ms), DRAWN.colour);
-    if (shot.claimed_ago_ms - shot.used_ago_ms).abs() > 1.0 {
+    if is_elsewhen(shot) && !present_was_tested {
         word(x_of(shot.used_ago_ms), false, &format!("tested -{:.0} ms", shot.used_ago_ms), TESTED.colour);
-    } else if x_of(0.0) - x_of(cap_ms) > 120.0 {
+    }
+    if (cap_ms - shot.used_ago_ms) / span_ms > 0.25 && x_of(0.0) - x_of(cap_ms) > 120.0 {
         word(x_of(cap_ms), false, &format!("limit -{cap_ms:.0} ms"), theme::ink(palette::INK_SOFT));
     }
 }
 
-fn show_target(ui: &mut Ui, target: &ShotTargetView) {
+fn show_target(ui: &mut Ui, target: &ShotTargetView, only_nearest: bool) {
     ui.horizontal(|ui| {
+        if only_nearest {
+            ui.label(theme::soft("nearest to the ray:"));
+        }
         ui.label(RichText::new(&target.name).size(theme::SMALL_PX).color(theme::ink(palette::player(target.slot))));
         match target.error_mm {
             Some(mm) => {
-                ui.label(theme::soft("drawn and tested differ by"));
+                ui.label(theme::soft("drawn and tested are apart by"));
                 let colour = if mm > 1.5 { TESTED.colour } else { theme::GREEN };
                 ui.label(RichText::new(format!("{mm:.1} mm")).monospace().size(12.0).color(colour));
             }
@@ -135,7 +146,7 @@ fn show_target(ui: &mut Ui, target: &ShotTargetView) {
         }
     });
     let moved = target.tested.distance(target.present);
-    ui.label(theme::soft(format!("At the server's present it was {moved:.2} m further on.")));
+    ui.label(theme::soft(format!("In the server's present it was {moved:.2} m from there.")));
 }
 
 fn show_policies(ui: &mut Ui, view: &ViewModel, shot: &ShotCard) {

@@ -55,16 +55,18 @@ fn show_pages(ctx: &egui::Context, tab: Tab, parts: &mut Parts) {
             ui.set_width(WIDTH_PX);
             show_head(ui, tab, parts);
             ui.add_space(3.0);
-            ScrollArea::vertical().id_salt(tab as u8).max_height(height - 90.0).auto_shrink([false, true]).show(
-                ui,
-                |ui| {
+            ScrollArea::vertical()
+                .id_salt(tab as u8)
+                .max_height(height - 90.0)
+                .min_scrolled_height(height - 90.0)
+                .auto_shrink([false, true])
+                .show(ui, |ui| {
                     ui.set_width(WIDTH_PX - 10.0);
                     match tab {
                         Tab::Modes => modes::show(ui, parts),
                         Tab::Link => link::show(ui, parts),
                     }
-                },
-            );
+                });
             ui.add_space(2.0);
             show_foot(ui, parts);
         });

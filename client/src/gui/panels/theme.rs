@@ -126,7 +126,7 @@ impl IntoColour for [u8; 4] {
 }
 
 /// `palette::PANEL`, but less transparent: sentences and curves are harder to read than a number.
-const PANEL: [u8; 4] = [8, 11, 17, 226];
+const PANEL: [u8; 4] = [8, 11, 17, 249];
 const INSTRUMENTS: &str = "FiraMono";
 pub(super) const BODY_PX: f32 = 13.5;
 pub(super) const SMALL_PX: f32 = 12.0;

@@ -1,6 +1,6 @@
-//! A line at the bottom of the window that says what a switch does, for a few seconds.
+//! A line in the upper middle of the window that says what a switch does, for a few seconds.
 
-use super::{screen, theme, words};
+use super::{Panels, netgraph, screen, side, theme, words};
 use crate::gui::palette;
 use crate::view::{Status, Switches, ViewModel};
 use bevy::prelude::*;
@@ -21,19 +21,22 @@ impl Toast {
         self.until_s = now_s + TOAST_S + TOAST_S_PER_LETTER * self.text.len() as f32;
     }
 
-    pub(super) fn show(&self, ctx: &egui::Context, now_s: f32, above_ruler: bool) {
+    pub(super) fn show(&self, ctx: &egui::Context, now_s: f32, panels: &Panels) {
         let left = ((self.until_s - now_s) / FADE_S).clamp(0.0, 1.0);
         if left <= 0.0 || self.text.is_empty() {
             return;
         }
-        let up = if above_ruler { 138.0 } else { 84.0 };
+        // In the middle of what the panels leave free.
+        let left_px = if panels.side.is_some() { side::WIDTH_PX + 46.0 } else { 12.0 };
+        let right_px = if panels.graph { netgraph::WIDTH_PX + 2.0 * netgraph::MARGIN_PX + 24.0 } else { 12.0 };
+        let free = (screen(ctx).width() - left_px - right_px).max(200.0);
         Area::new(Id::new("toast"))
             .order(egui::Order::Foreground)
             .interactable(false)
             .fade_in(false)
-            .anchor(Align2::CENTER_BOTTOM, [0.0, -up])
+            .anchor(Align2::CENTER_TOP, [(left_px - right_px) * 0.5, BELOW_BANNER_PX])
             .show(ctx, |ui| {
-                ui.set_max_width((screen(ctx).width() - 40.0).min(620.0));
+                ui.set_max_width(free.min(TOAST_PX_MAX));
                 ui.set_opacity(left);
                 theme::frame()
                     .corner_radius(CornerRadius::same(14))
@@ -84,6 +87,9 @@ pub(super) fn announce(
 const TOAST_S: f32 = 1.6;
 const TOAST_S_PER_LETTER: f32 = 0.025;
 const FADE_S: f32 = 0.4;
+/// Under the lines about lag and modes.
+const BELOW_BANNER_PX: f32 = 104.0;
+const TOAST_PX_MAX: f32 = 620.0;
 
 #[cfg(test)]
 mod tests {
