@@ -1,9 +1,11 @@
 //! The command line of `tickshot-server`.
 
-use crate::config::{ConfigError, DEFAULT_PORT, ServerConfig};
+use crate::config::{ConfigError, DEFAULT_PORT, ServerConfig, hit_check, rewind_ms};
 use clap::Parser;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use tickshot_shared::limits::{REWIND_MS_CAP_MAX, REWIND_MS_DEFAULT};
+use tickshot_shared::modes::HitCheck;
 use tickshot_shared::tick::TickRate;
 
 /// Run a Tickshot match for others to join.
@@ -40,6 +42,18 @@ pub struct ServerArgs {
     /// Seed of spawns and bots [default: drawn from the system and printed]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Clients may not choose hit check and snapshot interval for themselves
+    #[arg(long)]
+    pub no_experiments: bool,
+    /// How shots are tested with --no-experiments: none (where targets are now), tick, exact [default: exact]
+    #[arg(long, value_name = "CHECK", value_parser = hit_check)]
+    pub hit_checks: Option<HitCheck>,
+    /// Shots reach back this far at most, milliseconds, 0 to 1000 [default: 250]
+    #[arg(long, value_name = "N")]
+    pub rewind_ms: Option<u32>,
+    /// Give client NAME (or *, everyone) a bad link on purpose, and tell it so; may be repeated
+    #[arg(long, value_name = "NAME=PROFILE")]
+    pub link: Vec<String>,
     /// Print one JSON object with the run's numbers on stdout at exit
     #[arg(long)]
     pub json: bool,
@@ -62,16 +76,26 @@ impl ServerArgs {
         config.seconds = flags.seconds.or(config.seconds);
         config.password = flags.password.or(config.password);
         config.seed = flags.seed.or(config.seed);
+        config.rules.experiments &= !flags.no_experiments;
+        config.rules.hit_checks = flags.hit_checks.unwrap_or(config.rules.hit_checks);
+        config.rules.rewind_ms = flags.rewind_ms.map_or(Ok(config.rules.rewind_ms), rewind_ms)?;
+        for pair in &flags.link {
+            let place = "--link".to_owned();
+            config.links.impose_pair(pair).map_err(|error| ConfigError::Link { place, error })?;
+        }
         Ok(config)
     }
 }
 
 const _: () = assert!(DEFAULT_PORT == 34197, "the help text names the port");
+const _: () = assert!(REWIND_MS_DEFAULT == 250 && REWIND_MS_CAP_MAX == 1000, "the help text names them");
 
 const EXAMPLES: &str = "Examples:
   tickshot-server                               an open match on every interface, port 34197
   tickshot-server --bots 8 --map open           with eight bots on a map without walls
   tickshot-server --password tea --name 'Lab 3' only for those who know the password
+  tickshot-server --no-experiments --rewind-ms 150  one rule for everyone, and a shorter memory
+  tickshot-server --link '*=wifi-bad' --link 'Ann=up delay 75ms 20ms loss 5%'  a fair fight on unfair links
   tickshot-server --seconds 60 --json           one minute, then its numbers as JSON
 
 Exit codes: 0 stopped as asked, 1 could not run, 2 wrong usage.";

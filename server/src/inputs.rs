@@ -6,6 +6,7 @@
 //!
 //! Knows nothing of sessions or the network: it takes decoded inputs.
 
+use std::time::Duration;
 use tickshot_shared::limits::{INPUT_AHEAD_TICKS_MAX, INPUT_REPEATS_MAX};
 use tickshot_shared::protocol::server_msg::InputUse;
 use tickshot_shared::sim::input::Input;
@@ -15,12 +16,20 @@ use tickshot_shared::tick::Tick;
 #[derive(Clone, Debug)]
 pub struct InputBuffer {
     /// Slot `tick % RING` holds the input of that tick.
-    ring: Vec<Option<(Tick, Input)>>,
+    ring: Vec<Option<Held>>,
     /// Last input that was used; repeated when one is missing.
     last: Option<Input>,
     /// How many ticks in a row had no input.
     missing_run: u32,
     pub counts: InputCounts,
+}
+
+/// The first copy of the input of one tick.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    tick: Tick,
+    input: Input,
+    arrived: Duration,
 }
 
 /// What happened to the inputs of one player (or, summed, of all).
@@ -53,7 +62,7 @@ impl InputBuffer {
     }
 
     /// File one copy of the input of `tick`; `next` is the tick the server steps next.
-    pub fn file(&mut self, next: Tick, tick: Tick, input: Input) -> Filed {
+    pub fn file(&mut self, next: Tick, tick: Tick, input: Input, arrived: Duration) -> Filed {
         if tick < next {
             return self.file_past(next, tick);
         }
@@ -63,12 +72,12 @@ impl InputBuffer {
         }
         let place = &mut self.ring[tick.0 as usize % RING];
         match place {
-            Some((held, _)) if *held == tick => {
+            Some(held) if held.tick == tick => {
                 self.counts.duplicate += 1;
                 Filed::Duplicate
             }
             _ => {
-                *place = Some((tick, input));
+                *place = Some(Held { tick, input, arrived });
                 Filed::Kept
             }
         }
@@ -76,9 +85,7 @@ impl InputBuffer {
 
     /// The input to use for `tick`, called once per tick in order. `None` = nothing to go by: stand still.
     pub fn take(&mut self, tick: Tick) -> (Option<Input>, InputUse) {
-        if let Some((held, input)) = self.ring[tick.0 as usize % RING]
-            && held == tick
-        {
+        if let Some(Held { input, .. }) = self.held(tick) {
             self.last = Some(input);
             self.missing_run = 0;
             self.counts.used += 1;
@@ -93,10 +100,28 @@ impl InputBuffer {
         (Some(last.repeated()), InputUse::Repeated)
     }
 
+    /// When the first copy of the input of `tick` arrived; `None` = not at all, or too late. Known for as long as repeats
+    /// are recognised. A time and not a margin: deadlines move when the server loses time.
+    pub fn arrived(&self, tick: Tick) -> Option<Duration> {
+        self.held(tick).map(|held| held.arrived)
+    }
+
+    fn held(&self, tick: Tick) -> Option<Held> {
+        self.ring[tick.0 as usize % RING].filter(|held| held.tick == tick)
+    }
+
+    /// What [`take`](Self::take) gave for `tick`, while it is remembered. `None` = nothing to go by.
+    pub fn used(&self, tick: Tick) -> Option<Input> {
+        let held =
+            |tick: Tick| self.ring[tick.0 as usize % RING].filter(|held| held.tick == tick).map(|held| held.input);
+        let earlier = || (1..=INPUT_REPEATS_MAX).filter_map(|age| tick.checked_minus(age)).find_map(held);
+        held(tick).or_else(|| earlier().map(Input::repeated))
+    }
+
     /// A copy of an input whose tick is over: a repeat of one that was used, or too late to be of use.
     fn file_past(&mut self, next: Tick, tick: Tick) -> Filed {
         // The ring keeps used inputs until their place is needed, which is long enough to tell the two apart.
-        let was_here = matches!(self.ring[tick.0 as usize % RING], Some((held, _)) if held == tick);
+        let was_here = self.held(tick).is_some();
         let forgotten = next.since(tick).is_some_and(|age| age as usize >= RING - INPUT_AHEAD_TICKS_MAX as usize);
         if was_here || forgotten {
             self.counts.duplicate += 1;
@@ -139,8 +164,8 @@ mod tests {
     #[test]
     fn the_first_copy_of_an_input_wins() {
         let mut buffer = InputBuffer::new();
-        assert_eq!(buffer.file(Tick(5), Tick(6), walk(1)), Filed::Kept);
-        assert_eq!(buffer.file(Tick(5), Tick(6), walk(2)), Filed::Duplicate);
+        assert_eq!(buffer.file(Tick(5), Tick(6), walk(1), Duration::ZERO), Filed::Kept);
+        assert_eq!(buffer.file(Tick(5), Tick(6), walk(2), Duration::ZERO), Filed::Duplicate);
         assert_eq!(buffer.take(Tick(5)), (None, InputUse::Idle));
         assert_eq!(buffer.take(Tick(6)), (Some(walk(1)), InputUse::Used));
     }
@@ -148,7 +173,7 @@ mod tests {
     #[test]
     fn a_missing_input_repeats_the_last_without_its_trigger_and_then_stands_still() {
         let mut buffer = InputBuffer::new();
-        buffer.file(Tick(1), Tick(1), Input { buttons: Buttons::FIRE, ..walk(3) });
+        buffer.file(Tick(1), Tick(1), Input { buttons: Buttons::FIRE, ..walk(3) }, Duration::ZERO);
         buffer.take(Tick(1));
         assert_eq!(buffer.take(Tick(2)), (Some(walk(3)), InputUse::Repeated));
         for t in 3..=17 {
@@ -161,11 +186,11 @@ mod tests {
     #[test]
     fn repeats_of_used_inputs_are_duplicates_and_unused_ones_are_late() {
         let mut buffer = InputBuffer::new();
-        buffer.file(Tick(1), Tick(1), walk(1));
+        buffer.file(Tick(1), Tick(1), walk(1), Duration::ZERO);
         buffer.take(Tick(1));
         buffer.take(Tick(2));
-        assert_eq!(buffer.file(Tick(3), Tick(1), walk(1)), Filed::Duplicate);
-        assert_eq!(buffer.file(Tick(3), Tick(2), walk(1)), Filed::Late);
-        assert_eq!(buffer.file(Tick(3), Tick(3 + INPUT_AHEAD_TICKS_MAX + 1), walk(1)), Filed::TooEarly);
+        assert_eq!(buffer.file(Tick(3), Tick(1), walk(1), Duration::ZERO), Filed::Duplicate);
+        assert_eq!(buffer.file(Tick(3), Tick(2), walk(1), Duration::ZERO), Filed::Late);
+        assert_eq!(buffer.file(Tick(3), Tick(3 + INPUT_AHEAD_TICKS_MAX + 1), walk(1), Duration::ZERO), Filed::TooEarly);
     }
 }

@@ -3,9 +3,11 @@
 //! Pure arithmetic; who feeds it decides what a value means.
 
 use crate::inputs::InputCounts;
+use crate::lagcomp::evidence::{ShotCounts, ShotTally};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use tickshot_shared::tick::TickRate;
 
 /// Counters of one server run.
 #[derive(Debug)]
@@ -22,10 +24,7 @@ pub struct Metrics {
     pub entities_sent: u64,
     /// Visible entities that did not fit into a snapshot and were put off.
     pub entities_deferred: u64,
-    pub shots_fired: u64,
-    pub shots_hit: u64,
-    /// Shots whose view stamp reached back further than the rewind cap.
-    pub shots_clamped: u64,
+    pub shots: ShotTally,
     /// Inputs of players that have left.
     pub inputs_gone: InputCounts,
     /// Drops by reason that are decided above the transport.
@@ -74,14 +73,6 @@ pub struct ServerReport {
     pub seed: u64,
 }
 
-/// Shots as the server judged them.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct ShotCounts {
-    pub fired: u64,
-    pub hit: u64,
-    pub clamped: u64,
-}
-
 impl Metrics {
     pub fn new() -> Metrics {
         let histogram = || Histogram::new_with_bounds(1, 60_000_000, 3).expect("bounds are constants that fit");
@@ -96,9 +87,7 @@ impl Metrics {
             entity_bits: 0,
             entities_sent: 0,
             entities_deferred: 0,
-            shots_fired: 0,
-            shots_hit: 0,
-            shots_clamped: 0,
+            shots: ShotTally::new(),
             inputs_gone: InputCounts::default(),
             drops: BTreeMap::new(),
             tick_us: histogram(),
@@ -124,9 +113,10 @@ impl Metrics {
     }
 
     /// The report without what only the shell knows (bytes, CPU time, hash).
-    pub fn report(&self) -> ServerReport {
+    pub fn report(&self, rate: TickRate) -> ServerReport {
         ServerReport {
             ticks: self.ticks,
+            tick_rate: rate.hz(),
             lost_ticks: self.lost_ticks,
             tick_ms: Spread::of(&self.tick_us, 1e-3),
             lateness_ms: Spread::of(&self.lateness_us, 1e-3),
@@ -139,7 +129,7 @@ impl Metrics {
             snapshot_bits_per_visible_player: ratio(self.entity_bits, self.entities_sent),
             entities_deferred: self.entities_deferred,
             inputs: self.inputs_gone,
-            shots: ShotCounts { fired: self.shots_fired, hit: self.shots_hit, clamped: self.shots_clamped },
+            shots: self.shots.counts(rate),
             drops: self.drops.clone(),
             ..ServerReport::default()
         }
@@ -153,7 +143,7 @@ impl Default for Metrics {
 }
 
 impl Spread {
-    fn of(histogram: &Histogram<u64>, scale: f64) -> Spread {
+    pub(crate) fn of(histogram: &Histogram<u64>, scale: f64) -> Spread {
         if histogram.is_empty() {
             return Spread::default();
         }

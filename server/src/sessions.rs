@@ -3,14 +3,15 @@
 //! A session goes Loading -> Playing, or Refused. Slots belong to the match; a session borrows one.
 //! Keeps no socket and no crypto: a client is its 64-bit netcode id here.
 
-use crate::lagcomp::ToldLookup;
+use crate::core::Wanted;
+use crate::lagcomp::estimate::DisplayEstimate;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tickshot_shared::limits::HISTORY_TICKS;
 use tickshot_shared::protocol::server_msg::Pong;
-use tickshot_shared::protocol::told::{Told, ToldRing};
+use tickshot_shared::protocol::told::ToldRing;
 use tickshot_shared::sim::world::Slot;
-use tickshot_shared::tick::Tick;
+use tickshot_shared::tick::{Tick, TickRate};
 
 /// One connected client.
 pub struct Session {
@@ -22,8 +23,14 @@ pub struct Session {
     pub told: ToldRing,
     /// Priority accumulator per slot, for snapshots that cannot hold everyone.
     pub priority: Vec<u32>,
-    /// Smallest input margin since the last snapshot, in 1/16 tick.
-    pub margin_16ths: Option<i16>,
+    /// Input packets that came while it played, modulo 256.
+    pub received: u8,
+    /// How old a picture this client draws.
+    pub display: DisplayEstimate,
+    /// What this client wishes; what it gets is for the match to decide.
+    pub wanted: Wanted,
+    /// The link that the server imposes on this client, as text; empty = none.
+    pub imposed_link: String,
     /// Newest ping not yet answered, and when it arrived.
     pub ping: Option<(u32, Duration)>,
     /// Round trip by acks: smallest of the recent ones.
@@ -48,14 +55,17 @@ pub enum SessionState {
 
 impl Session {
     /// Connected at `now`.
-    pub fn new(now: Duration, name: String, state: SessionState, capacity: usize) -> Session {
+    pub fn new(now: Duration, name: String, state: SessionState, capacity: usize, rate: TickRate) -> Session {
         Session {
             name,
             state,
             heard: now,
             told: ToldRing::new(capacity),
             priority: vec![0; capacity],
-            margin_16ths: None,
+            received: 0,
+            display: DisplayEstimate::new(rate),
+            wanted: Wanted::default(),
+            imposed_link: String::new(),
             ping: None,
             rtt: None,
         }
@@ -130,8 +140,12 @@ impl Sessions {
         self.by_id.get_mut(&client_id)
     }
 
+    pub fn id_in_slot(&self, slot: Slot) -> Option<u64> {
+        *self.by_slot.get(slot.index())?
+    }
+
     pub fn in_slot(&self, slot: Slot) -> Option<&Session> {
-        self.by_id.get(&(*self.by_slot.get(slot.index())?)?)
+        self.by_id.get(&self.id_in_slot(slot)?)
     }
 
     /// All, in order of id.
@@ -146,12 +160,6 @@ impl Sessions {
     /// Ids of the sessions that are part of the match (not those refused), in order.
     pub fn admitted(&self) -> impl Iterator<Item = u64> {
         self.by_id.iter().filter(|(_, s)| s.slot().is_some()).map(|(id, _)| *id)
-    }
-}
-
-impl ToldLookup for Sessions {
-    fn told(&self, shooter: Slot, tick: Tick) -> Option<&Told> {
-        self.in_slot(shooter)?.told.at(tick)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who is let into a match and who is told why not, without a network: the core alone, on virtual time.
 
 use std::time::Duration;
-use tickshot_server::core::{MatchSetup, ServerCore, Wish};
+use tickshot_server::core::{MatchRules, MatchSetup, ServerCore, Wish};
 use tickshot_server::maps;
 use tickshot_shared::protocol::control::{
     ClientControl, LeaveReason, Refusal, ServerControl, decode_control, encode_control,
@@ -21,6 +21,7 @@ fn core(capacity: usize, bots: usize) -> ServerCore {
         rate: TickRate::default(),
         seed: 3,
         bots,
+        rules: MatchRules::default(),
     };
     ServerCore::new(setup, Duration::ZERO)
 }

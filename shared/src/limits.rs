@@ -27,10 +27,11 @@ pub const MAP_TILES_MAX: u32 = 256;
 /// Largest map file a server loads or sends and a client accepts, in bytes.
 pub const MAP_BYTES_MAX: usize = 256 * 1024;
 
-/// Past world states kept, in ticks (a power of two): baselines and rewinds reach no further. 1 s at 128 Hz.
-pub const HISTORY_TICKS: usize = 128;
-/// Oldest baseline a snapshot may be coded against, in ticks.
-pub const BASELINE_AGE_TICKS_MAX: u32 = HISTORY_TICKS as u32 - 8;
+/// Past world states kept, in ticks (a power of two): baselines and rewinds reach no further. 2 s at 128 Hz: the longest
+/// rewind and the state that a snapshot of that time told, which may be a baseline's age older.
+pub const HISTORY_TICKS: usize = 256;
+/// Oldest baseline a snapshot may be coded against, in ticks: 7 bits of every snapshot, and 1.9 s at 64 Hz is enough.
+pub const BASELINE_AGE_TICKS_MAX: u32 = 120;
 /// Largest snapshot datagram payload, in bytes: under every common MTU and never sliced.
 pub const SNAPSHOT_BYTES_MAX: usize = 1150;
 /// Inputs one packet repeats at most, newest included. Survives 7 lost packets in a row.
@@ -42,8 +43,11 @@ pub const INPUT_AHEAD_TICKS_MAX: u32 = 128;
 /// How often in a row a missing input is replaced by the one before it; then the player stands still. A quarter second at
 /// 64 Hz: longer would walk a player whose cable is out into the open.
 pub const INPUT_REPEATS_MAX: u32 = 16;
-/// Rewind cap for hit checks, in milliseconds.
-pub const REWIND_MS_MAX: u32 = 250;
+/// How far back a shot may be tested unless a server is told otherwise, in milliseconds: above it, being shot behind cover
+/// costs more than the shooter's lag.
+pub const REWIND_MS_DEFAULT: u16 = 250;
+/// The furthest a server can be told to let shots reach back, in milliseconds.
+pub const REWIND_MS_CAP_MAX: u16 = 1000;
 
 /// Largest control message, in bytes: one renet message that is never sliced.
 pub const CONTROL_BYTES_MAX: usize = 1100;
@@ -52,8 +56,10 @@ pub const MAP_CHUNK_BYTES: usize = 1000;
 /// Longest player or server name, in UTF-8 bytes.
 pub const NAME_BYTES_MAX: usize = 24;
 
-/// Silence that ends a session, in milliseconds, on either end: long enough for a laptop that looks for its access point.
-pub const SESSION_TIMEOUT_MS: u64 = 5000;
+/// Silence that ends a session, in milliseconds, on either end: a partition of 30 s (a router that restarts, a laptop that
+/// looks for its access point) is survived with room to spare. A place held so long is not lost to others: a full server
+/// gives a silent player's place away after 2 s.
+pub const SESSION_TIMEOUT_MS: u64 = 40_000;
 /// Shortest datagram worth a look: a renetcode prefix byte, a sequence byte and a 16-byte tag.
 pub const DATAGRAM_BYTES_MIN: usize = 18;
 /// Longest datagram accepted from the network, in bytes (renetcode's own limit).
@@ -86,8 +92,8 @@ pub const STRANGER_DATAGRAMS_PER_ADDRESS_PER_TICK_MAX: u32 = 4;
 pub const PENDING_SESSIONS_MAX: usize = 1024;
 /// Datagrams a link condition may hold back per wire and direction: 64 clients at 64 Hz for a second.
 pub const HELD_DATAGRAMS_MAX: usize = 4096;
-/// Longest delay, and widest jitter, of a simulated link, in microseconds: twice what a session's silence may be at most is
-/// nothing anyone can play on. With it grows what a link holds.
+/// Longest delay, and widest jitter, of a simulated link, in microseconds: far beyond what anyone can play on. With it grows
+/// what a link holds.
 pub const LINK_DELAY_US_MAX: u32 = 10_000_000;
 /// Slowest rate of a simulated link, in bits per second: one datagram takes ten seconds.
 pub const LINK_RATE_BPS_MIN: u64 = 1_000;
@@ -115,9 +121,13 @@ pub const CONTROL_BYTES_PER_TICK: u64 = 24 * 1024;
 
 const _: () = assert!(HISTORY_TICKS.is_power_of_two());
 const _: () = assert!((MAP_TILES_MAX as i32) * TILE_UNITS <= 1 << POS_BITS);
-const _: () = assert!(REWIND_MS_MAX as usize * TICK_RATE_MAX as usize / 1000 < HISTORY_TICKS);
+// The oldest snapshot that a rewind can reach, told at the oldest state that it can tell, is still held; and the present.
+const REWIND_TICKS_CAP_MAX: u32 = (REWIND_MS_CAP_MAX as u32 * TICK_RATE_MAX).div_ceil(1000);
+const _: () = assert!((REWIND_TICKS_CAP_MAX + BASELINE_AGE_TICKS_MAX) < HISTORY_TICKS as u32);
+const _: () = assert!(REWIND_MS_DEFAULT <= REWIND_MS_CAP_MAX);
 const _: () = assert!(MAP_CHUNK_BYTES < CONTROL_BYTES_MAX && CONTROL_BYTES_MAX < 1199);
 const _: () = assert!(SNAPSHOT_BYTES_MAX + 20 <= DATAGRAM_BYTES_MAX);
 const _: () = assert!(PLAYERS_DEFAULT <= PLAYERS_MAX && PLAYERS_MAX + SESSIONS_SPARE > PLAYERS_MAX);
+const _: () = assert!(LINK_FREEZE_MS_MAX as u64 > SESSION_TIMEOUT_MS);
 const _: () = assert!(DATAGRAMS_PER_TICK_MAX > RECEIVE_QUEUE_MAX + STRANGER_QUEUE_MAX);
 const _: () = assert!(CONTROL_BYTES_PER_TICK / 1200 < DATAGRAMS_PER_ADDRESS_PER_TICK_MAX as u64);

@@ -11,6 +11,7 @@ use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::collision::ray_hits_circle;
 use tickshot_shared::sim::combat::{Present, Targets};
 use tickshot_shared::sim::input::{Buttons, Heading, Input};
+use tickshot_shared::sim::movement::knock;
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::rules;
 use tickshot_shared::sim::step::{Event, predict_own, step};
@@ -62,6 +63,24 @@ fn a_shot_hits_the_nearest_body_on_its_line_and_no_other() {
     let (shooter, victim) = (world.player(Slot(0)).unwrap(), world.player(Slot(2)).unwrap());
     assert_eq!((shooter.hits, shooter.shot_seq, shooter.shot_range), (1, 1, 14), "3.6 m are 14 quarter metres");
     assert_eq!((victim.hurt_seq, victim.hurt_from), (1, 32), "hurt from the left, half a turn");
+}
+
+#[test]
+fn a_hit_pushes_its_victim_away_from_the_shooter_and_never_beyond_twice_full_speed() {
+    let arena = common::open();
+    for hz in [TICK_RATE_MIN, 64, TICK_RATE_MAX] {
+        let mut world = duel();
+        world.rate = TickRate::new(hz).unwrap();
+        tick(&mut world, &arena, &[fire(RIGHT), None]);
+        let pushed = world.player(Slot(1)).unwrap().vel;
+        let expected = rules::RIFLE_KNOCK_UNITS_PER_S as f32 / hz as f32;
+        assert!((pushed.x as f32 - expected).abs() <= 1.0 && pushed.y == 0, "{hz} Hz: {pushed}");
+        let before = world.player(Slot(1)).unwrap().pos;
+        tick(&mut world, &arena, &[None, None]);
+        assert!(world.player(Slot(1)).unwrap().pos.x > before.x, "{hz} Hz: it moved");
+        let many = (0..50).fold(IVec2::ZERO, |vel, _| knock(vel, RIGHT.direction(), 10_000, world.rate));
+        assert_eq!(many, IVec2::new(2 * rules::SPEED_UNITS_PER_S / hz as i32, 0));
+    }
 }
 
 #[test]
@@ -231,7 +250,8 @@ fn a_client_that_predicts_its_own_player_agrees_with_the_server_until_it_is_hurt
             let fired = predict_own(&mut predicted, &arena, game.world.rate, &input);
             let shot = game.events.iter().any(|e| matches!(e, Event::Shot { slot: by, .. } if *by == slot));
             assert_eq!(fired, shot && before.player(slot).unwrap().alive);
-            if now.alive != before.player(slot).unwrap().alive {
+            let before = before.player(slot).unwrap();
+            if now.alive != before.alive || now.hurt_seq != before.hurt_seq {
                 continue;
             }
             let known = |p: &Player| (p.pos, p.vel, p.aim, p.heading, p.shot_seq, p.fire_cooldown, p.respawn_ticks);

@@ -18,7 +18,7 @@ impl ServerCore {
             self.metrics.clients_refused += 1;
             self.tell(client_id, &ServerControl::Refused { reason: refusal });
             let state = SessionState::Refused { close_at: now + REFUSAL_LINGER };
-            self.sessions.insert(client_id, Session::new(now, String::new(), state, 0));
+            self.sessions.insert(client_id, Session::new(now, String::new(), state, 0, self.setup.rate));
         }
     }
 
@@ -36,11 +36,18 @@ impl ServerCore {
         self.seats[slot.index()] = Some(Seat::client(name.clone()));
         self.sessions.insert(
             client_id,
-            Session::new(now, name, SessionState::Loading { slot, until: now + LOADING_PATIENCE }, self.setup.capacity),
+            Session::new(
+                now,
+                name,
+                SessionState::Loading { slot, until: now + LOADING_PATIENCE },
+                self.setup.capacity,
+                self.setup.rate,
+            ),
         );
         self.metrics.clients_joined += 1;
         self.metrics.clients_peak = self.metrics.clients_peak.max(self.clients());
         self.tell(client_id, &self.welcome(slot));
+        self.tell_rules(client_id);
         self.tell_roster(client_id);
         self.tell_others(client_id, &ServerControl::Joined { entry: self.roster_entry(slot) });
         Ok(())

@@ -2,7 +2,7 @@
 //!
 //! Part of [`ServerCore`] because messages speak of its seats, sessions and world; must not know how they travel.
 
-use super::{ServerCore, Wish};
+use super::{ServerCore, Wanted, Wish};
 use crate::seats::Seat;
 use crate::sessions::SessionState;
 use std::sync::Arc;
@@ -31,6 +31,13 @@ impl ServerCore {
             (ClientControl::Ready, SessionState::Loading { slot, .. }) => {
                 session.state = SessionState::Playing(slot);
                 self.world.join(&self.arena, slot);
+                Ok(())
+            }
+            (
+                ClientControl::Settings { evidence, snapshot_every },
+                SessionState::Loading { .. } | SessionState::Playing(_),
+            ) => {
+                session.wanted = Wanted { evidence, snapshot_every };
                 Ok(())
             }
             _ => {

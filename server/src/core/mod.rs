@@ -10,19 +10,22 @@
 
 mod admission;
 mod control;
+mod rules;
 
+pub use self::rules::{MatchRules, Wanted};
 use crate::inputs::InputBuffer;
 use crate::interest::Interest;
-use crate::lagcomp::{Rewind, oldest_tick};
+use crate::lagcomp::LagCompensation;
 use crate::maps::Map;
 use crate::metrics::{Metrics, ratio};
-use crate::seats::Seat;
+use crate::seats::{Seat, Seated};
 use crate::sessions::{SendTimes, SessionState, Sessions};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::protocol::client_msg::{InputPacket, decode_inputs};
 use tickshot_shared::protocol::control::ServerControl;
+use tickshot_shared::protocol::evidence::ShotEvidence;
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
 use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
@@ -42,6 +45,7 @@ pub struct MatchSetup {
     pub rate: TickRate,
     pub seed: u64,
     pub bots: usize,
+    pub rules: MatchRules,
 }
 
 /// What the core wants the shell to do, in order.
@@ -69,6 +73,10 @@ pub struct ServerCore {
     epoch: Duration,
     sent_at: SendTimes,
     wishes: Vec<Wish>,
+    /// What happened in the latest tick.
+    events: Vec<Event>,
+    /// Evidence of the shots of the latest tick.
+    shots: Vec<ShotEvidence>,
     scratch: Scratch,
 }
 
@@ -78,7 +86,6 @@ struct Scratch {
     inputs: Vec<Option<Input>>,
     uses: Vec<InputUse>,
     stamps: Vec<Option<ViewStamp>>,
-    events: Vec<Event>,
     visible: Vec<Slot>,
     snapshot: Vec<u8>,
 }
@@ -99,6 +106,8 @@ impl ServerCore {
             epoch,
             sent_at: SendTimes::new(),
             wishes: Vec::new(),
+            events: Vec::new(),
+            shots: Vec::new(),
             scratch: Scratch {
                 inputs: vec![None; capacity],
                 uses: vec![InputUse::Idle; capacity],
@@ -166,30 +175,24 @@ impl ServerCore {
             return Err("input_malformed");
         };
         let next = self.next_tick();
-        let margin = self.margin_16ths(packet.newest, arrived);
         let Some(session) = self.sessions.with_id_mut(client_id) else { return Err("unknown_session") };
         let SessionState::Playing(slot) = session.state else {
             self.metrics.drop_one("input_out_of_place");
             return Err("input_out_of_place");
         };
         session.heard = session.heard.max(arrived);
-        session.margin_16ths = Some(session.margin_16ths.map_or(margin, |held| held.min(margin)));
+        session.received = session.received.wrapping_add(1);
         if let Some(ping) = packet.ping {
             session.ping = Some((ping, arrived));
         }
+        let acked_before = session.told.acked();
         let sent_at = packet.ack.and_then(|ack| self.sent_at.of(ack));
         session.handle_ack(packet.ack, packet.ack_mask, sent_at, arrived);
+        session.display.handle_packet(next, &packet, acked_before, session.told.acked());
         if let Some(seat) = &mut self.seats[slot.index()] {
-            file_all(&mut seat.inputs, next, &packet);
+            file_all(&mut seat.inputs, next, &packet, arrived);
         }
         Ok(())
-    }
-
-    /// How long before its tick the newest input of a packet came, in 1/16 tick.
-    fn margin_16ths(&self, newest: Tick, arrived: Duration) -> i16 {
-        let nanos = self.deadline(newest).as_nanos() as i128 - arrived.as_nanos() as i128;
-        let sixteenths = nanos * 16 / i128::from(self.setup.rate.tick_nanos());
-        sixteenths.clamp(i128::from(i16::MIN), i128::from(i16::MAX)) as i16
     }
 
     // --- one tick
@@ -201,6 +204,7 @@ impl ServerCore {
         self.advance_world();
         self.history.push(&self.world);
         self.handle_events();
+        self.tell_shots();
         self.refresh_roster();
     }
 
@@ -212,7 +216,7 @@ impl ServerCore {
             let (input, used) = match (seat, self.world.player(slot)) {
                 (Some(seat), Some(_)) => {
                     if let Some(input) = seat.think(&self.arena, &self.world, &mut self.interest, slot) {
-                        seat.inputs.file(tick, tick, input);
+                        seat.inputs.file(tick, tick, input, Duration::ZERO);
                     }
                     seat.inputs.take(tick)
                 }
@@ -225,21 +229,23 @@ impl ServerCore {
     }
 
     fn advance_world(&mut self) {
-        let tick = self.next_tick();
-        let targets = Rewind::new(&self.history, &self.sessions, &self.scratch.stamps, tick, self.setup.rate);
-        self.scratch.events.clear();
-        step(&mut self.world, &self.arena, &self.scratch.inputs, &targets, &mut self.scratch.events);
+        self.shots.clear();
+        let shots = std::mem::take(&mut self.shots);
+        let MatchSetup { rules, rate, .. } = self.setup;
+        let Scratch { inputs, stamps, .. } = &self.scratch;
+        let seated = Seated { sessions: &self.sessions, seats: &self.seats };
+        let judge = LagCompensation::new(&self.history, &self.arena, &seated, stamps, rules, rate, shots);
+        self.events.clear();
+        step(&mut self.world, &self.arena, inputs, &judge, &mut self.events);
+        self.shots = judge.into_evidence();
     }
 
     fn handle_events(&mut self) {
-        let oldest = oldest_tick(self.world.tick, self.setup.rate);
-        for event in std::mem::take(&mut self.scratch.events) {
+        for event in std::mem::take(&mut self.events) {
             match event {
-                Event::Shot { slot, hit, .. } => {
-                    self.metrics.shots_fired += 1;
-                    self.metrics.shots_hit += u64::from(hit.is_some());
-                    let clamped = self.scratch.stamps[slot.index()].is_some_and(|stamp| stamp.a < oldest);
-                    self.metrics.shots_clamped += u64::from(clamped);
+                Event::Shot { hit, .. } => {
+                    self.metrics.shots.fired += 1;
+                    self.metrics.shots.hit += u64::from(hit.is_some());
                 }
                 Event::Killed { victim, killer } => {
                     self.tell_others(0, &ServerControl::Killed { tick: self.world.tick, killer, victim });
@@ -251,21 +257,31 @@ impl ServerCore {
 
     // --- snapshots
 
-    /// Encode state `world.tick` for every playing client; `send` gets (client id, bytes).
+    /// Encode state `world.tick` for every playing client whose turn it is; `send` gets (client id, bytes).
     pub fn encode_snapshots(&mut self, clock: &dyn Fn() -> Duration, send: &mut dyn FnMut(u64, &[u8])) {
         let tick = self.world.tick;
         let deadline = self.deadline(tick);
+        let rules = self.setup.rules;
         self.encoder.begin(tick);
         self.sent_at.record(tick, clock());
         for (client_id, session) in self.sessions.iter_mut() {
             let SessionState::Playing(slot) = session.state else { continue };
+            // Those who want fewer snapshots get them in turns, so that no tick has to make them all.
+            if !tick.plus(slot.0.into()).0.is_multiple_of(rules.granted(session).snapshot_every.max(1).into()) {
+                continue;
+            }
             self.interest.visible_to(&self.arena, &self.world, slot, &mut self.scratch.visible);
+            let inputs = self.seats[slot.index()].as_ref().map(|seat| &seat.inputs);
             let header = SnapshotHeader {
                 tick,
                 // The encoder fills in the baseline it really used.
                 baseline: None,
                 input_use: self.scratch.uses[slot.index()],
-                margin_16ths: session.margin_16ths.take(),
+                margin_16ths: inputs
+                    .and_then(|i| i.arrived(tick))
+                    .map(|arrived| margin_16ths(deadline, arrived, self.setup.rate)),
+                received: session.received,
+                starved: inputs.map_or(0, |inputs| inputs.counts.missing as u8),
                 pong: session.take_pong(clock(), deadline),
             };
             let (told, baseline) = session.told.begin(tick);
@@ -308,11 +324,18 @@ impl ServerCore {
 
 /// File every input of a packet, oldest first. A packet whose newest input is of a tick the client has seen the state of
 /// carries none to be used: the client only asks for the time.
-fn file_all(buffer: &mut InputBuffer, next: Tick, packet: &InputPacket) {
+fn file_all(buffer: &mut InputBuffer, next: Tick, packet: &InputPacket, arrived: Duration) {
     if packet.ack.is_some_and(|ack| packet.newest <= ack) {
         return;
     }
     for (tick, input) in packet.ticks() {
-        buffer.file(next, tick, input);
+        buffer.file(next, tick, input, arrived);
     }
+}
+
+/// How long before `deadline` something `arrived`, in 1/16 tick, rounded down; negative = after it.
+fn margin_16ths(deadline: Duration, arrived: Duration, rate: TickRate) -> i16 {
+    let nanos = deadline.as_nanos() as i128 - arrived.as_nanos() as i128;
+    let sixteenths = (nanos * 16).div_euclid(i128::from(rate.tick_nanos()));
+    sixteenths.clamp(i128::from(i16::MIN), i128::from(i16::MAX)) as i16
 }

@@ -3,7 +3,7 @@
 //! Time line of one datagram: too long or unlucky, it is dropped; if the link is frozen, it enters at the thaw; it waits
 //! for its turn at the rate; then it takes the delay. Nobody overtakes unless chosen to. The conditioner holds no bytes
 //! and knows no clock: it says when each copy is released, and whoever asks keeps it until then. Same seed, same times
-//! and lengths in: same outcome, on every machine. It must not know addresses, sockets or what a datagram means.
+//! and lengths in: same outcome, on every machine. Any profile is safe, also one that [`Profile::check`] refuses. It must not know addresses, sockets or what a datagram means.
 
 use super::jitter::Jitter;
 use super::profile::{Loss, PPM, Profile};
@@ -56,6 +56,21 @@ pub struct LinkCounts {
     pub over_held: u64,
 }
 
+impl std::ops::AddAssign for LinkCounts {
+    fn add_assign(&mut self, more: LinkCounts) {
+        // Named one by one, so that a new count cannot be forgotten.
+        let LinkCounts { passed, lost, duplicated, reordered, over_queue, over_mtu, frozen, over_held } = more;
+        self.passed += passed;
+        self.lost += lost;
+        self.duplicated += duplicated;
+        self.reordered += reordered;
+        self.over_queue += over_queue;
+        self.over_mtu += over_mtu;
+        self.frozen += frozen;
+        self.over_held += over_held;
+    }
+}
+
 impl Conditioner {
     /// A link that does what `profile` says; freezes of the profile begin with the first datagram.
     pub fn new(profile: Profile, seed: u64) -> Conditioner {
@@ -81,6 +96,11 @@ impl Conditioner {
 
     pub fn counts(&self) -> LinkCounts {
         self.counts
+    }
+
+    /// True if datagrams sent at `now` are treated other than on a plain wire: by the profile, or by a freeze asked for.
+    pub fn is_active(&self, now: Duration) -> bool {
+        !self.profile.is_clean() || self.frozen_until > nanos(now)
     }
 
     /// Change what the link does to datagrams from `now` on. Those sent before keep their times and are not overtaken. A new
@@ -172,14 +192,14 @@ impl Conditioner {
         if self.profile.rate_bps == 0 {
             return Some(entry);
         }
-        let nanos_of = |bytes: u64| bytes * 8 * NANOS_PER_SECOND / self.profile.rate_bps;
+        let nanos_of = |bytes: u64| bytes.saturating_mul(8 * NANOS_PER_SECOND) / self.profile.rate_bps;
         let waits = self.busy_until.saturating_sub(entry);
         let takes = nanos_of(bytes as u64 + HEADER_BYTES);
         // An idle link takes anything at once, whatever its queue.
-        if waits > 0 && waits + takes > nanos_of(u64::from(self.profile.queue_bytes)) {
+        if waits > 0 && waits.saturating_add(takes) > nanos_of(u64::from(self.profile.queue_bytes)) {
             return None;
         }
-        self.busy_until = entry + waits + takes;
+        self.busy_until = entry.saturating_add(waits).saturating_add(takes);
         Some(self.busy_until)
     }
 
@@ -189,7 +209,7 @@ impl Conditioner {
             self.counts.reordered += u64::from(sent < self.last_release);
             sent
         } else {
-            self.last_release.max(sent + self.jitter.delay_ns(&self.profile))
+            self.last_release.max(sent.saturating_add(self.jitter.delay_ns(&self.profile)))
         };
         self.last_release = self.last_release.max(release);
         release

@@ -6,6 +6,7 @@
 //! same on every machine. It must not know what else a link does.
 
 use super::profile::{Distribution, PPM, Profile};
+use crate::limits::LINK_DELAY_US_MAX;
 use crate::rng::Rng;
 
 /// The wandering of one direction.
@@ -28,7 +29,7 @@ impl Jitter {
         if profile.jitter_us == 0 {
             return delay;
         }
-        let jitter = u64::from(profile.jitter_us) * NANOS_PER_MICRO;
+        let jitter = u64::from(profile.jitter_us.min(LINK_DELAY_US_MAX)) * NANOS_PER_MICRO;
         self.wander(profile.correlation_ppm);
         match profile.distribution {
             Distribution::Uniform => {
@@ -48,7 +49,7 @@ impl Jitter {
             self.bell = fresh;
             return;
         }
-        let (whole, keep) = (i64::from(PPM), i64::from(correlation_ppm));
+        let (whole, keep) = (i64::from(PPM), i64::from(correlation_ppm.min(PPM)));
         // What keeps the spread: keep^2 + renew^2 = 1.
         let renew = (whole * whole - keep * keep).isqrt();
         self.bell = (self.bell * keep + fresh * renew) / whole;

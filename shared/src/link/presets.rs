@@ -47,7 +47,7 @@ const WIFI: Preset = Preset {
     feels: "Good Wi-Fi: mostly as good as a cable, with a late datagram now and then that interpolation has to cover.",
 };
 
-/// A crowded channel or a far corner. Delay and jitter so that half of all round trips take more than 20 ms and about one in ten
+/// A crowded channel or a far corner. Delay and jitter so that more than half of all round trips take over 20 ms and about one in ten
 /// more than 100 ms, as Pei et al. (INFOCOM 2016) measured for the Wi-Fi hop alone. Loss comes in bursts (Gilbert-Elliott
 /// fits most of what was measured at home: "802.11g packet-loss behavior", see docs); its size is chosen: a burst in 200
 /// datagrams, five long, makes 2.4 %. The correlation is chosen: what delays one datagram delays the next, 16 ms later, too.
@@ -55,7 +55,7 @@ const WIFI_BAD: Preset = Preset {
     name: "wifi-bad",
     link: LinkSettings::both(Profile {
         loss: bursts(5_000, 200_000),
-        ..jittery(2_000, 22_000, 600_000, Distribution::Skewed)
+        ..jittery(2_000, 16_000, 600_000, Distribution::Skewed)
     }),
     feels: "Wi-Fi through two walls in a crowded house: fine for seconds, then a clump of late or lost datagrams.",
 };
@@ -105,7 +105,7 @@ const MOBILE_4G: Preset = Preset {
 };
 
 /// To the other side of an ocean. Round trip 160 ms: what Verizon guarantees from Los Angeles to Tokyo on average (New York to
-/// London: 90 ms). Loss: half of what the same guarantee allows both ways, 0.5 %. Jitter is chosen: backbones hardly queue.
+/// London: 90 ms). Loss: half of what its guarantee allows across the Atlantic, 0.5 %. Jitter is chosen: backbones hardly queue.
 const TRANSCONTINENTAL: Preset = Preset {
     name: "transcontinental",
     link: LinkSettings::both(Profile {

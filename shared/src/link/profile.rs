@@ -121,15 +121,13 @@ impl Profile {
                 });
             }
         }
+        let (freeze, every) = (Time::of_millis(self.freeze_ms), Time::of_millis(self.freeze_every_ms));
         if self.freeze_ms > LINK_FREEZE_MS_MAX {
-            return Err(ProfileError::Freeze { given: Time(u64::from(self.freeze_ms) * 1000) });
+            return Err(ProfileError::Freeze { given: freeze });
         }
-        if self.freeze_every_ms != 0 && self.freeze_every_ms <= self.freeze_ms
-            || self.freeze_every_ms != 0 && self.freeze_ms == 0
-            || self.freeze_every_ms > LINK_FREEZE_EVERY_MS_MAX
-        {
-            let time = |ms: u32| Time(u64::from(ms) * 1000);
-            return Err(ProfileError::Every { freeze: time(self.freeze_ms), every: time(self.freeze_every_ms) });
+        let is_possible = self.freeze_ms > 0 && self.freeze_every_ms > self.freeze_ms;
+        if self.freeze_every_ms > 0 && (!is_possible || self.freeze_every_ms > LINK_FREEZE_EVERY_MS_MAX) {
+            return Err(ProfileError::Every { freeze, every });
         }
         Ok(())
     }
@@ -195,11 +193,11 @@ pub enum ProfileError {
         "a queue of {queue} takes {waits_ms} ms to empty at {rate}; at most {LINK_QUEUE_MS_MAX} ms: less queue or more rate"
     )]
     Queue { queue: Bytes, rate: Rate, waits_ms: u64 },
-    #[error("freeze of {given} is too long; at most {}", Time(LINK_FREEZE_MS_MAX as u64 * 1000))]
+    #[error("freeze of {given} is too long; at most {}", Time::of_millis(LINK_FREEZE_MS_MAX))]
     Freeze { given: Time },
     #[error(
         "a freeze of {freeze} cannot come every {every}; the pause must be longer than the freeze, at most {}",
-        Time(LINK_FREEZE_EVERY_MS_MAX as u64 * 1000)
+        Time::of_millis(LINK_FREEZE_EVERY_MS_MAX)
     )]
     Every { freeze: Time, every: Time },
 }

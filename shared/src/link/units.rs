@@ -21,6 +21,12 @@ pub struct Bytes(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share(pub u32);
 
+impl Time {
+    pub fn of_millis(ms: u32) -> Time {
+        Time(u64::from(ms) * 1000)
+    }
+}
+
 impl Display for Time {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {

@@ -2,11 +2,15 @@
 
 use super::bits::{BitReader, BitWriter};
 use super::fields::{fits, mask, signed};
+use super::stamp::CodedStamp;
 use super::{DecodeError, lane};
 use crate::limits::{INPUT_PACKET_BYTES_MAX, INPUTS_PER_PACKET_MAX};
 use crate::sim::angle::Turn;
-use crate::sim::input::{Buttons, Heading, Input, ViewStamp};
+use crate::sim::input::{Buttons, Heading, Input};
 use crate::tick::Tick;
+
+/// Largest display delay that can be declared, in 1/4 tick; the smallest is one below its negative.
+pub const DISPLAY_DELAY_MAX: i16 = 511;
 
 /// One input packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +23,9 @@ pub struct InputPacket {
     pub ack: Option<Tick>,
     /// Bit *i*: snapshot `ack - 1 - i` was received too. 0 without an ack.
     pub ack_mask: u32,
+    /// How far behind the freshest snapshot it can expect the sender draws the others now, in 1/4 tick; negative when it
+    /// draws them beyond. Within +-128 ticks ([`DISPLAY_DELAY_MAX`]); the encoder clamps.
+    pub display_delay: i16,
     /// The sender's clock at sending, microseconds, wrapping; returned in a [`super::server_msg::Pong`].
     pub ping: Option<u32>,
 }
@@ -65,7 +72,7 @@ impl InputPacket {
 
 /// Append the bytes of `packet` to `out`, lane byte first. At most [`INPUT_PACKET_BYTES_MAX`] bytes.
 ///
-/// A stamp on an input without the trigger, or one that is not [possible](stamp_is_possible), is left out; so are
+/// A stamp on an input without the trigger, or one that is not [possible](super::stamp::stamp_is_possible), is left out; so are
 /// inputs of ticks before 0.
 pub fn encode_inputs(packet: &InputPacket, out: &mut Vec<u8>) {
     out.push(lane::INPUTS);
@@ -75,6 +82,8 @@ pub fn encode_inputs(packet: &InputPacket, out: &mut Vec<u8>) {
     bits.write(packet.newest.0.into(), 32);
     bits.write(inputs.len() as u64 - 1, COUNT_BITS);
     encode_ack(packet, &mut bits);
+    let delay = packet.display_delay.clamp(-DISPLAY_DELAY_MAX - 1, DISPLAY_DELAY_MAX);
+    bits.write((delay as u32 & mask(DISPLAY_DELAY_BITS)).into(), DISPLAY_DELAY_BITS);
     bits.write_bool(packet.ping.is_some());
     if let Some(ping) = packet.ping {
         bits.write(ping.into(), 32);
@@ -102,6 +111,7 @@ pub fn decode_inputs(bytes: &[u8]) -> Result<InputPacket, DecodeError> {
     let len = bits.read(COUNT_BITS)? + 1;
     let oldest = newest.checked_minus(len - 1).ok_or(DecodeError::Value("input tick"))?;
     let (ack, ack_mask) = decode_ack(newest, &mut bits)?;
+    let display_delay = signed(bits.read(DISPLAY_DELAY_BITS)?, DISPLAY_DELAY_BITS) as i16;
     let ping = if bits.read_bool()? { Some(bits.read(32)?) } else { None };
     let mut inputs = InputRun { len: len as u8, inputs: Default::default() };
     let mut before = Coded::default();
@@ -111,21 +121,8 @@ pub fn decode_inputs(bytes: &[u8]) -> Result<InputPacket, DecodeError> {
         before = now.after(&before);
     }
     bits.finish()?;
-    Ok(InputPacket { newest, inputs, ack, ack_mask, ping })
+    Ok(InputPacket { newest, inputs, ack, ack_mask, display_delay, ping })
 }
-
-/// Can an input of tick `tick` carry this stamp? It shows the past (`a <= b <= tick`), no older than
-/// [`STAMP_AGE_TICKS_MAX`], blended over at most [`STAMP_SPAN_TICKS_MAX`].
-pub fn stamp_is_possible(stamp: &ViewStamp, tick: Tick) -> bool {
-    tick.since(stamp.a).is_some_and(|age| age <= STAMP_AGE_TICKS_MAX)
-        && stamp.b.since(stamp.a).is_some_and(|span| span <= STAMP_SPAN_TICKS_MAX)
-        && stamp.b <= tick
-}
-
-/// Oldest snapshot a view stamp may name, in ticks before its input.
-pub const STAMP_AGE_TICKS_MAX: u32 = 255;
-/// Widest gap between the two snapshots of a view stamp, in ticks.
-pub const STAMP_SPAN_TICKS_MAX: u32 = 63;
 
 /// An input as it travels: relative to its own tick, so that a held view costs nothing.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -138,25 +135,10 @@ struct Coded {
     last_stamp: CodedStamp,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct CodedStamp {
-    /// Input tick minus `a`.
-    age: u8,
-    /// `b` minus `a`.
-    span: u8,
-    fraction: u8,
-    own_fraction: u8,
-}
-
 impl Coded {
     fn of(input: &Input, tick: Tick) -> Coded {
         let fires = input.buttons.contains(Buttons::FIRE);
-        let stamp = input.view.filter(|stamp| fires && stamp_is_possible(stamp, tick)).map(|stamp| CodedStamp {
-            age: (tick.0 - stamp.a.0) as u8,
-            span: (stamp.b.0 - stamp.a.0) as u8,
-            fraction: stamp.fraction,
-            own_fraction: stamp.own_fraction,
-        });
+        let stamp = input.view.filter(|_| fires).and_then(|stamp| CodedStamp::of(&stamp, tick));
         Coded {
             heading: input.heading.value(),
             buttons: input.buttons.0 & Buttons::KNOWN,
@@ -228,51 +210,6 @@ impl Coded {
     }
 }
 
-impl CodedStamp {
-    fn encode(&self, before: &CodedStamp, bits: &mut BitWriter<'_>) {
-        let moved = (self.age, self.span) != (before.age, before.span);
-        bits.write_bool(moved);
-        if moved {
-            bits.write(self.age.into(), STAMP_AGE_BITS);
-            bits.write(self.span.into(), STAMP_SPAN_BITS);
-        }
-        for (now, before) in [(self.fraction, before.fraction), (self.own_fraction, before.own_fraction)] {
-            bits.write_bool(now != before);
-            if now != before {
-                bits.write(now.into(), 8);
-            }
-        }
-    }
-
-    fn decode(before: &CodedStamp, bits: &mut BitReader<'_>) -> Result<CodedStamp, DecodeError> {
-        let mut now = *before;
-        if bits.read_bool()? {
-            now.age = bits.read(STAMP_AGE_BITS)? as u8;
-            now.span = bits.read(STAMP_SPAN_BITS)? as u8;
-            if (now.age, now.span) == (before.age, before.span) {
-                return Err(DecodeError::NotCanonical("view stamp"));
-            }
-        }
-        for (now, before) in [(&mut now.fraction, before.fraction), (&mut now.own_fraction, before.own_fraction)] {
-            if bits.read_bool()? {
-                *now = bits.read(8)? as u8;
-                if *now == before {
-                    return Err(DecodeError::NotCanonical("view stamp"));
-                }
-            }
-        }
-        Ok(now)
-    }
-
-    fn view(&self, tick: Tick) -> Result<ViewStamp, DecodeError> {
-        let impossible = DecodeError::Value("view stamp");
-        let a = tick.checked_minus(self.age.into()).ok_or(impossible)?;
-        let b = a.0.checked_add(self.span.into()).map(Tick).ok_or(impossible)?;
-        let stamp = ViewStamp { a, b, fraction: self.fraction, own_fraction: self.own_fraction };
-        if stamp_is_possible(&stamp, tick) { Ok(stamp) } else { Err(impossible) }
-    }
-}
-
 /// An ack is usually a little older than the newest input: 8 bits; else the whole tick.
 fn encode_ack(packet: &InputPacket, bits: &mut BitWriter<'_>) {
     bits.write_bool(packet.ack.is_some());
@@ -322,13 +259,13 @@ const COUNT_BITS: u32 = 3;
 const HEADING_BITS: u32 = 4;
 const BUTTON_BITS: u32 = Buttons::KNOWN.count_ones();
 const ACK_AGE_BITS: u32 = 8;
-const STAMP_AGE_BITS: u32 = 8;
-const STAMP_SPAN_BITS: u32 = 6;
+const DISPLAY_DELAY_BITS: u32 = 10;
 
 const _: () = assert!(INPUTS_PER_PACKET_MAX == 1 << COUNT_BITS);
-const _: () = assert!(STAMP_AGE_TICKS_MAX < 1 << STAMP_AGE_BITS && STAMP_SPAN_TICKS_MAX < 1 << STAMP_SPAN_BITS);
+const _: () = assert!(DISPLAY_DELAY_MAX as u32 == mask(DISPLAY_DELAY_BITS - 1));
 // The known buttons are the lowest bits.
 const _: () = assert!((Buttons::KNOWN as u32) == (1 << BUTTON_BITS) - 1);
 // Everything at its longest: packet fields, then keys, aim and stamp of every input; the lane byte comes on top.
-const BITS_MAX: usize = 32 + 3 + 1 + 33 + 33 + 33 + INPUTS_PER_PACKET_MAX * (1 + 4 + 1 + 3 + 16 + 1 + 15 + 18);
+const BITS_MAX: usize =
+    32 + 3 + 1 + 33 + 33 + 10 + 33 + INPUTS_PER_PACKET_MAX * (1 + 4 + 1 + 3 + 16 + 1 + CodedStamp::BITS_MAX);
 const _: () = assert!(BITS_MAX.div_ceil(8) < INPUT_PACKET_BYTES_MAX);

@@ -1,6 +1,11 @@
 //! Control messages: rare, reliable, ordered. The only user of bincode, always behind a size limit.
 
-use crate::limits::{CONTROL_BYTES_MAX, MAP_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX, PLAYERS_MAX};
+use super::evidence::ShotEvidence;
+use crate::limits::{
+    CONTROL_BYTES_MAX, LINK_TEXT_BYTES_MAX, MAP_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX, PLAYERS_MAX,
+    REWIND_MS_CAP_MAX,
+};
+use crate::modes::{HitCheck, SNAPSHOT_EVERY_MAX};
 use crate::sim::arena::MapHash;
 use crate::sim::world::Slot;
 use crate::tick::{Tick, TickRate};
@@ -13,6 +18,13 @@ pub enum ClientControl {
     MapRequest { hash: MapHash, offset: u32 },
     /// The map is loaded: put my player into the world.
     Ready,
+    /// What I wish from now on; a server that allows no experiments goes on as before.
+    Settings {
+        /// Send the evidence of my shots.
+        evidence: bool,
+        /// Send a snapshot every so many ticks, 1..=[`SNAPSHOT_EVERY_MAX`].
+        snapshot_every: u8,
+    },
 }
 
 /// Server to client.
@@ -60,6 +72,19 @@ pub enum ServerControl {
     ServerClosing {
         reason: String,
     },
+    /// What this server allows, and what it does to the receiver: after the welcome, and whenever it changes.
+    Rules {
+        /// Clients may choose hit check and snapshot interval for themselves.
+        experiments: bool,
+        /// The hit check of those who may not choose.
+        hits: HitCheck,
+        /// Shots reach back this far at most, milliseconds.
+        rewind_ms: u16,
+        /// The link the server imposes on the receiver, as text; empty = none.
+        imposed_link: String,
+    },
+    /// A shot of the receiver was judged; only if it asked for evidence.
+    Shot(ShotEvidence),
 }
 
 /// One line of the scoreboard.
@@ -122,6 +147,9 @@ impl ControlMessage for ClientControl {
         match self {
             ClientControl::MapRequest { offset, .. } => within("map offset", *offset as usize <= MAP_BYTES_MAX),
             ClientControl::Ready => Ok(()),
+            ClientControl::Settings { snapshot_every, .. } => {
+                within("snapshot interval", (1..=SNAPSHOT_EVERY_MAX).contains(snapshot_every))
+            }
         }
     }
 }
@@ -147,6 +175,11 @@ impl ControlMessage for ServerControl {
             ServerControl::Left { slot, .. } => check_slot(*slot),
             ServerControl::Killed { killer, victim, .. } => check_slot(*killer).and_then(|()| check_slot(*victim)),
             ServerControl::ServerClosing { reason } => within("reason", reason.len() <= TEXT_BYTES_MAX),
+            ServerControl::Rules { rewind_ms, imposed_link, .. } => {
+                within("rewind cap", *rewind_ms <= REWIND_MS_CAP_MAX)?;
+                within("link", imposed_link.len() <= LINK_TEXT_BYTES_MAX)
+            }
+            ServerControl::Shot(evidence) => within("shot", evidence.is_possible()),
         }
     }
 }

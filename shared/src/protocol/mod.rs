@@ -7,12 +7,14 @@
 //! Reading order: [`bits`], [`fields`] (the one field table), [`delta`] (one entity), [`told`] (what a client knows),
 //! [`snapshot`] (server) and [`ring`] (client), then the messages.
 
+pub mod ack_lead;
 pub mod bits;
 pub mod client_msg;
 pub mod control;
 pub mod delta;
 mod delta_cache;
 pub mod error;
+pub mod evidence;
 pub mod fields;
 pub mod lane;
 pub mod query;
@@ -20,6 +22,7 @@ pub mod ring;
 pub mod server_msg;
 pub mod slots;
 pub mod snapshot;
+pub mod stamp;
 pub mod told;
 pub mod version;
 

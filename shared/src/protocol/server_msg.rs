@@ -36,8 +36,13 @@ pub struct SnapshotHeader {
     pub baseline: Option<Tick>,
     /// What the server did for the receiver's input of `tick`.
     pub input_use: InputUse,
-    /// How long before its tick the newest input arrived, in 1/16 tick; negative = late. `None` = none came yet.
+    /// How long before the deadline of `tick` the first copy of the receiver's input of `tick` arrived, in 1/16 tick, rounded
+    /// down. `None` = it was not there. Redundancy, jitter and loss are all in it.
     pub margin_16ths: Option<i16>,
+    /// Input packets of the receiver that have reached the server, modulo 256: what it sent more was lost on the way.
+    pub received: u8,
+    /// Ticks made without the receiver's input while it played, modulo 256.
+    pub starved: u8,
     pub pong: Option<Pong>,
 }
 
@@ -92,6 +97,8 @@ impl SnapshotHeader {
             bits.write_bool(class == 16);
             bits.write(u64::from(margin as u32 & mask(class)), class);
         }
+        bits.write(self.received.into(), 8);
+        bits.write(self.starved.into(), 8);
         bits.write_bool(self.pong.is_some());
         if let Some(pong) = self.pong {
             bits.write(pong.ping.into(), 32);
@@ -122,13 +129,14 @@ impl SnapshotHeader {
             _ => return Err(DecodeError::Value("input use")),
         };
         let margin_16ths = if bits.read_bool()? { Some(read_margin(bits)?) } else { None };
+        let (received, starved) = (bits.read(8)? as u8, bits.read(8)? as u8);
         let pong = if bits.read_bool()? {
             let ping = bits.read(32)?;
             Some(Pong { ping, hold_us: read_micros(bits)?, since_tick_us: read_micros(bits)? })
         } else {
             None
         };
-        Ok(SnapshotHeader { tick, baseline, input_use, margin_16ths, pong })
+        Ok(SnapshotHeader { tick, baseline, input_use, margin_16ths, received, starved, pong })
     }
 }
 

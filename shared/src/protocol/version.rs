@@ -5,16 +5,18 @@
 
 use super::client_msg::{InputPacket, InputRun, encode_inputs};
 use super::control::{ClientControl, ControlMessage, LeaveReason, Refusal, RosterEntry, ServerControl, encode_control};
+use super::evidence::{Clamp, Fate, ShotEvidence, TargetEvidence};
 use super::fields::{ExtrapolationTable, Group, OWNER, PUBLIC};
 use super::query::{Query, Reply, encode_query, encode_reply, key_proof};
 use super::server_msg::{InputUse, Pong, SnapshotHeader};
 use super::snapshot::{SnapshotEncoder, SnapshotRequest};
 use super::told::Told;
 use crate::limits;
+use crate::modes::HitCheck;
 use crate::sim::angle::Turn;
 use crate::sim::arena::MapHash;
 use crate::sim::history::History;
-use crate::sim::input::{Buttons, Heading, Input, ViewStamp};
+use crate::sim::input::{Buttons, Heading, Input, OwnView, ViewStamp};
 use crate::sim::world::{Player, Slot, World};
 use crate::tick::{Tick, TickRate};
 use glam::IVec2;
@@ -56,6 +58,7 @@ fn layout_text() -> String {
         limits::MAP_CHUNK_BYTES,
         limits::PLAYERS_MAX,
         limits::UNITS_PER_METRE as usize,
+        limits::REWIND_MS_CAP_MAX as usize,
     ];
     format!("public\n{}owner\n{}limits {limits:?}\n", groups(&PUBLIC), groups(&OWNER))
 }
@@ -87,7 +90,11 @@ fn control_bytes<T: ControlMessage>(sample: &T) -> Vec<u8> {
 
 fn client_controls() -> Vec<ClientControl> {
     let hash = MapHash([6; 32]);
-    vec![ClientControl::MapRequest { hash, offset: 300 }, ClientControl::Ready]
+    vec![
+        ClientControl::MapRequest { hash, offset: 300 },
+        ClientControl::Ready,
+        ClientControl::Settings { evidence: true, snapshot_every: 2 },
+    ]
 }
 
 fn server_controls() -> Vec<ServerControl> {
@@ -119,19 +126,65 @@ fn server_controls() -> Vec<ServerControl> {
         ServerControl::Killed { tick: Tick(13), killer: Slot(14), victim: Slot(15) },
         ServerControl::ServerClosing { reason: text() },
     ]);
+    all.extend(HitCheck::ALL.map(|hits| ServerControl::Rules {
+        experiments: true,
+        hits,
+        rewind_ms: 250,
+        imposed_link: text(),
+    }));
+    all.extend(Clamp::ALL.map(|clamp| ServerControl::Shot(shot(clamp, Fate::Rewound))));
+    all.extend([Fate::Dead, Fate::Respawned, Fate::NotTold].map(|fate| ServerControl::Shot(shot(Clamp::None, fate))));
     all
 }
 
+fn shot(clamp: Clamp, fate: Fate) -> ShotEvidence {
+    let [own, _, _] = stamps();
+    ShotEvidence {
+        tick: Tick(100),
+        shooter: Slot(1),
+        aim: Turn(2),
+        claim: own,
+        claimed_age_256ths: -3,
+        used_age_256ths: 4,
+        clamp,
+        policy: HitCheck::Exact,
+        muzzle: [5, 6],
+        range_units: 7,
+        hit: Some(Slot(8)),
+        target: Some(TargetEvidence {
+            slot: Slot(9),
+            drawn: Some([10, 11]),
+            tested: [12, 13],
+            present: [14, 15],
+            fate,
+        }),
+        verdicts: [None, Some(Slot(16)), Some(Slot(17))],
+    }
+}
+
+/// A view between two snapshots, one beyond them, and one of a client that does not predict.
+fn stamps() -> [ViewStamp; 3] {
+    let own = OwnView::Between { from: Tick(97), fraction: 4, based_on: Tick(80) };
+    let stamp = ViewStamp { a: Tick(90), b: Tick(92), fraction: 3, own, check: HitCheck::Exact };
+    let beyond = ViewStamp { fraction: 700, check: HitCheck::WholeTick, ..stamp };
+    [stamp, beyond, ViewStamp { own: OwnView::WithOthers, check: HitCheck::None, ..beyond }]
+}
+
 fn input_packet() -> Vec<u8> {
-    let stamp = ViewStamp { a: Tick(90), b: Tick(92), fraction: 3, own_fraction: 4 };
     let heading = Heading::from_axes(1, -1);
-    let inputs = [
-        Input { heading, aim: Turn(1000), ..Input::default() },
-        Input { heading, aim: Turn(9000), buttons: Buttons::FIRE, view: Some(stamp) },
-        Input { heading, aim: Turn(9050), buttons: Buttons::FIRE, view: Some(stamp) },
-    ];
-    let inputs = InputRun::of(&inputs).expect("three inputs are a run");
-    let packet = InputPacket { newest: Tick(100), inputs, ack: Some(Tick(95)), ack_mask: 0xF0F0, ping: Some(5) };
+    let mut inputs = vec![Input { heading, aim: Turn(1000), ..Input::default() }; 4];
+    for (input, stamp) in inputs[1..].iter_mut().zip(stamps()) {
+        *input = Input { heading, aim: Turn(9000), buttons: Buttons::FIRE, view: Some(stamp) };
+    }
+    let inputs = InputRun::of(&inputs).expect("four inputs are a run");
+    let packet = InputPacket {
+        newest: Tick(100),
+        inputs,
+        ack: Some(Tick(95)),
+        ack_mask: 0xF0F0,
+        display_delay: -9,
+        ping: Some(5),
+    };
     let mut out = Vec::new();
     encode_inputs(&packet, &mut out);
     out
@@ -157,6 +210,8 @@ fn snapshots() -> Vec<Vec<u8>> {
             baseline: None,
             input_use: InputUse::Repeated,
             margin_16ths: Some(-3),
+            received: 129,
+            starved: 66,
             pong: Some(Pong { ping: 1, hold_us: 2, since_tick_us: 70_000 }),
         };
         let request = SnapshotRequest {

@@ -19,6 +19,19 @@ pub trait Targets {
     fn muzzle(&self, world: &World, shooter: Slot) -> IVec2;
 }
 
+/// Decides one shot. Whoever can say where everyone is can decide; a server that judges the same shot in several ways
+/// decides by itself.
+pub trait Judge {
+    /// `world` is the present, after everyone's movement of this tick and before anyone is hurt.
+    fn judge(&self, world: &World, arena: &Arena, shooter: Slot, aim: Turn) -> Verdict;
+}
+
+impl<T: Targets> Judge for T {
+    fn judge(&self, world: &World, arena: &Arena, shooter: Slot, aim: Turn) -> Verdict {
+        judge(world, arena, self, shooter, aim)
+    }
+}
+
 /// Everyone where they are now: hit checks without lag compensation.
 pub struct Present;
 
@@ -44,7 +57,7 @@ pub struct Verdict {
 /// Judges one rifle shot of `shooter` along `aim`: the nearest body in front of the first wall is hit.
 ///
 /// A body counts if its player is alive at present and its pose, as the shooter is to see it, is alive too.
-pub fn judge(world: &World, arena: &Arena, targets: &dyn Targets, shooter: Slot, aim: Turn) -> Verdict {
+pub fn judge(world: &World, arena: &Arena, targets: &impl Targets, shooter: Slot, aim: Turn) -> Verdict {
     let (muzzle, direction) = (targets.muzzle(world, shooter), aim.direction());
     let wall_units = raycast(arena, muzzle, direction, RIFLE_RANGE_UNITS);
     let mut verdict = Verdict { muzzle, range_units: wall_units, hit: None };

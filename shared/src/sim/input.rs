@@ -4,6 +4,7 @@
 
 use super::angle::Turn;
 use super::world::Player;
+use crate::modes::HitCheck;
 use crate::tick::Tick;
 use serde::{Deserialize, Serialize};
 
@@ -60,15 +61,36 @@ impl Buttons {
 
 /// Exactly what a shooter had on screen when it fired.
 ///
-/// Others were drawn as `a + (b - a) * fraction / 256`; the shooter itself stood between its states P-1 and P
-/// at `own_fraction / 256`. `a == b` means one snapshot was shown as it is.
+/// Others were drawn as `Pose::blend(a, b, fraction)`: up to 255 between the two, from 256 on as far beyond *b* as that
+/// says, in 1/256 of the way from *a* to *b*. `a == b` means one snapshot was shown as it is; `fraction` is 0 then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ViewStamp {
     pub a: Tick,
     pub b: Tick,
-    pub fraction: u8,
-    pub own_fraction: u8,
+    /// 0..=[`FRACTION_MAX`].
+    pub fraction: u16,
+    pub own: OwnView,
+    /// Which past the shooter wishes its shot tested in.
+    pub check: HitCheck,
 }
+
+/// Where in its own past a shooter was drawn when it fired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum OwnView {
+    /// `fraction / 256` of the way from its state `from` to the next one.
+    ///
+    /// Time line: from its input now *P* to *P+1* a client draws itself between its states *P-1* and *P*; a click in that
+    /// time rides in input *P+1*, whose stamp says `from` = *P-1*. Those states are its own predictions, from the newest own
+    /// state it had been told by then, which is that of `based_on`.
+    Between { from: Tick, fraction: u8, based_on: Tick },
+    /// Like everyone else, as the snapshots tell: no prediction.
+    WithOthers,
+}
+
+/// The furthest a view goes beyond its *b*: 250 ms at 128 Hz over a span of one tick, plus the span itself.
+pub const FRACTION_MAX: u16 = 33 * 256;
+/// Oldest own state a shooter can have been drawn from, in ticks before its input.
+pub const OWN_AGE_TICKS_MAX: u32 = 8;
 
 /// One player's input of one tick. What stands in for a missing one is part of the rules, because a client predicts it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -42,6 +42,17 @@ pub const fn full_speed(rate: TickRate, heading: Heading) -> IVec2 {
     IVec2::new(axes.x * per_tick, axes.y * per_tick)
 }
 
+/// A blow adds speed along `direction` (a unit vector in 1/32,768). However many fall together, a body flies at no more
+/// than twice a walker's full speed along either axis.
+pub fn knock(vel: IVec2, direction: IVec2, speed_units_per_s: i32, rate: TickRate) -> IVec2 {
+    let most = IVec2::splat(2 * SPEED_UNITS_PER_S / rate.hz() as i32);
+    let push = |component: i32| {
+        let (speed, full) = (i64::from(component) * i64::from(speed_units_per_s), i64::from(rate.hz()) << 15);
+        ((2 * speed.abs() + full) / (2 * full) * speed.signum()) as i32
+    };
+    (vel + IVec2::new(push(direction.x), push(direction.y))).clamp(-most, most)
+}
+
 /// Signs of a heading along x and y (down).
 pub const fn axes(heading: Heading) -> IVec2 {
     match heading.value() {

@@ -10,6 +10,10 @@ pub const SPEED_UP_MS: i32 = 100;
 pub const STOP_MS: i32 = 120;
 /// Health a rifle hit takes.
 pub const RIFLE_DAMAGE: u8 = 20;
+/// Speed a rifle hit adds to its victim, away from the shooter, world units per second (4 m/s, which carries
+/// somebody who stands a hand's breadth). The one thing in a match
+/// that no prediction can know: what reconciliation is there for.
+pub const RIFLE_KNOCK_UNITS_PER_S: i32 = 4 * crate::limits::UNITS_PER_METRE;
 /// Rifle shots per second with the trigger held, before rounding to whole ticks.
 pub const RIFLE_SHOTS_PER_S: u32 = 6;
 /// Reach of a rifle shot, world units (60 m).

@@ -6,10 +6,10 @@
 
 use super::angle::Turn;
 use super::arena::Arena;
-use super::combat::{self, Targets, Verdict};
+use super::combat::{self, Judge, Verdict};
 use super::input::{Buttons, Heading, Input};
-use super::movement::move_player;
-use super::rules::{self, RIFLE_DAMAGE, RIFLE_RANGE_UNITS, SPAWN_DRAWS};
+use super::movement::{knock, move_player};
+use super::rules::{self, RIFLE_DAMAGE, RIFLE_KNOCK_UNITS_PER_S, RIFLE_RANGE_UNITS, SPAWN_DRAWS};
 use super::world::{Player, Slot, World};
 use crate::tick::TickRate;
 use glam::IVec2;
@@ -43,25 +43,19 @@ pub enum Event {
 /// Advances `world` by one tick and appends what happened to `events`.
 ///
 /// `inputs[slot]`; a present player with `None` (or beyond the end) stands still, keeps its aim and holds fire.
-pub fn step(
-    world: &mut World,
-    arena: &Arena,
-    inputs: &[Option<Input>],
-    targets: &dyn Targets,
-    events: &mut Vec<Event>,
-) {
+pub fn step(world: &mut World, arena: &Arena, inputs: &[Option<Input>], judge: &dyn Judge, events: &mut Vec<Event>) {
     world.tick = world.tick.plus(1);
     cool_down_all(world);
     respawn_due(world, arena, events);
     move_all(world, arena, inputs);
-    let hits = fire_all(world, arena, inputs, targets, events);
+    let hits = fire_all(world, arena, inputs, judge, events);
     apply_hits(world, &hits, events);
 }
 
 /// The own-player part of [`step`], for prediction: cooldowns, movement, aim and firing with the same functions, in the
 /// same order. Returns whether it fired.
 ///
-/// It cannot know others, so it never hits, is hurt, dies or respawns, and `shot_range` reaches to the wall: leave
+/// It cannot know others, so it never hits, is hurt or knocked back, dies or respawns, and `shot_range` reaches to the wall: leave
 /// `shot_range`, `health`, `hits`, `hurt_seq`, `hurt_from`, `kills` and `deaths` out of a comparison with the server.
 pub fn predict_own(player: &mut Player, arena: &Arena, rate: TickRate, input: &Input) -> bool {
     cool_down(player);
@@ -158,6 +152,7 @@ fn input_of(inputs: &[Option<Input>], index: usize) -> Option<Input> {
 /// One judged hit, to be applied after all shots of the tick are judged.
 struct Hit {
     by: Slot,
+    aim: Turn,
     victim: Slot,
 }
 
@@ -166,7 +161,7 @@ fn fire_all(
     world: &mut World,
     arena: &Arena,
     inputs: &[Option<Input>],
-    targets: &dyn Targets,
+    judge: &dyn Judge,
     events: &mut Vec<Event>,
 ) -> Vec<Hit> {
     let mut hits = Vec::new();
@@ -179,12 +174,12 @@ fn fire_all(
         if !pull_trigger(player, rate, &input) {
             continue;
         }
-        let Verdict { muzzle, range_units, hit } = combat::judge(world, arena, targets, slot, input.aim);
+        let Verdict { muzzle, range_units, hit } = judge.judge(world, arena, slot, input.aim);
         if let Some(player) = &mut world.players[index] {
             player.shot_range = combat::told_range(range_units);
             player.hits = player.hits.wrapping_add(u8::from(hit.is_some()));
         }
-        hits.extend(hit.map(|victim| Hit { by: slot, victim }));
+        hits.extend(hit.map(|victim| Hit { by: slot, aim: input.aim, victim }));
         events.push(Event::Shot { slot, from: muzzle, aim: input.aim, range_units, hit });
     }
     hits
@@ -211,9 +206,9 @@ fn apply_hits(world: &mut World, hits: &[Hit], events: &mut Vec<Event>) {
 }
 
 fn apply_hit(world: &mut World, hit: &Hit, events: &mut Vec<Event>) {
-    let &Hit { by, victim } = hit;
+    let &Hit { by, aim, victim } = hit;
+    let rate = world.rate;
     let from = world.player(by).map_or(IVec2::ZERO, |p| p.pos);
-    let dead_ticks = rules::respawn_ticks(world.rate);
     let Some(player) = &mut world.players[victim.index()] else {
         return;
     };
@@ -221,12 +216,15 @@ fn apply_hit(world: &mut World, hit: &Hit, events: &mut Vec<Event>) {
     player.health -= damage;
     player.hurt_seq = (player.hurt_seq + 1) % HURT_SEQ_COUNT;
     player.hurt_from = (Turn::of(from - player.pos).0 >> 10) as u8;
+    if player.alive {
+        player.vel = knock(player.vel, aim.direction(), RIFLE_KNOCK_UNITS_PER_S, rate);
+    }
     events.push(Event::Hurt { slot: victim, by, damage });
     if player.alive && player.health == 0 {
         player.alive = false;
         player.vel = IVec2::ZERO;
         player.heading = Heading::STAND;
-        player.respawn_ticks = dead_ticks;
+        player.respawn_ticks = rules::respawn_ticks(rate);
         player.deaths = player.deaths.saturating_add(1);
         if let Some(killer) = &mut world.players[by.index()] {
             killer.kills = killer.kills.saturating_add(1);

@@ -1,15 +1,17 @@
 //! Inputs, control messages, queries and the version.
 
 use tickshot_shared::limits::{CONTROL_BYTES_MAX, INPUT_PACKET_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX};
-use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, decode_inputs, encode_inputs, stamp_is_possible};
+use tickshot_shared::modes::HitCheck;
+use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, decode_inputs, encode_inputs};
 use tickshot_shared::protocol::control::*;
 use tickshot_shared::protocol::query::*;
+use tickshot_shared::protocol::stamp::stamp_is_possible;
 use tickshot_shared::protocol::version::protocol_version;
 use tickshot_shared::protocol::{DecodeError, lane};
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::MapHash;
-use tickshot_shared::sim::input::{Buttons, Heading, Input, ViewStamp};
+use tickshot_shared::sim::input::{Buttons, FRACTION_MAX, Heading, Input, OwnView, ViewStamp};
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -28,7 +30,8 @@ pub(crate) fn any_packet(rng: &mut Rng) -> InputPacket {
     let ack = rng.chance(4, 5).then(|| Tick(newest.0.wrapping_sub(rng.below(400))));
     let ack_mask = if ack.is_none() { 0 } else { [u32::MAX, rng.next_u64() as u32][rng.below(2) as usize] };
     let ping = rng.chance(1, 2).then(|| rng.next_u64() as u32);
-    InputPacket { newest, inputs: InputRun::of(&inputs).unwrap(), ack, ack_mask, ping }
+    let display_delay = rng.below(1024) as i16 - 512;
+    InputPacket { newest, inputs: InputRun::of(&inputs).unwrap(), ack, ack_mask, display_delay, ping }
 }
 
 fn next_input(before: &Input, tick: Tick, rng: &mut Rng) -> Input {
@@ -46,18 +49,25 @@ fn next_input(before: &Input, tick: Tick, rng: &mut Rng) -> Input {
     });
     input.view = None;
     if input.buttons.contains(Buttons::FIRE) && rng.chance(5, 6) {
-        let age = rng.below(256).min(tick.0);
-        let a = Tick(tick.0 - age);
-        let stamp = ViewStamp {
-            a,
-            b: a.plus(rng.below(64).min(age)),
-            fraction: rng.next_u64() as u8,
-            own_fraction: rng.below(2) as u8,
-        };
-        assert!(stamp_is_possible(&stamp, tick));
-        input.view = Some(stamp);
+        input.view = Some(any_stamp(tick, rng)).filter(|stamp| stamp_is_possible(stamp, tick));
     }
     input
+}
+
+/// Any stamp an input of `tick` could carry; of the first ticks, some that it could not.
+fn any_stamp(tick: Tick, rng: &mut Rng) -> ViewStamp {
+    let age = rng.below(256).min(tick.0);
+    let a = Tick(tick.0 - age);
+    let b = a.plus(rng.below(64).min(age));
+    let beyond = 256 + rng.below(u32::from(FRACTION_MAX) - 255) as u16;
+    let fraction = if a == b { 0 } else { [rng.below(256) as u16, beyond][rng.below(2) as usize] };
+    let before = |age: u32| Tick(tick.0.saturating_sub(age));
+    let from = before(1 + rng.below(8));
+    let own = match rng.below(4) {
+        0 => OwnView::WithOthers,
+        _ => OwnView::Between { from, fraction: rng.below(256) as u8, based_on: before(rng.below(255) + 1) },
+    };
+    ViewStamp { a, b, fraction, own, check: HitCheck::ALL[rng.below(3) as usize] }
 }
 
 pub(crate) fn any_control(rng: &mut Rng) -> ServerControl {
@@ -114,6 +124,7 @@ fn a_usual_input_packet_is_at_most_24_bytes() {
         inputs: InputRun::of(&walk).unwrap(),
         ack: Some(Tick(69_994)),
         ack_mask: u32::MAX,
+        display_delay: 9,
         ping: Some(123_456_789),
     };
     encode_inputs(&packet, &mut bytes);
@@ -122,7 +133,8 @@ fn a_usual_input_packet_is_at_most_24_bytes() {
     let fire: Vec<Input> = (0..3u32)
         .map(|i| {
             let a = Tick(69_990 + i);
-            let view = Some(ViewStamp { a, b: a.plus(1), fraction: 100, own_fraction: i as u8 * 40 });
+            let own = OwnView::Between { from: Tick(69_996 + i), fraction: i as u8 * 40, based_on: Tick(69_990 + i) };
+            let view = Some(ViewStamp { a, b: a.plus(1), fraction: 100, own, check: HitCheck::Exact });
             Input { buttons: Buttons::FIRE, view, ..walk[i as usize] }
         })
         .collect();
@@ -135,7 +147,8 @@ fn a_usual_input_packet_is_at_most_24_bytes() {
 
 #[test]
 fn a_stamp_that_cannot_be_is_left_out_by_the_sender_and_refused_by_the_receiver() {
-    let stamp = |a: u32, b: u32| ViewStamp { a: Tick(a), b: Tick(b), fraction: 0, own_fraction: 0 };
+    let own = OwnView::WithOthers;
+    let stamp = |a: u32, b: u32| ViewStamp { a: Tick(a), b: Tick(b), fraction: 0, own, check: HitCheck::Exact };
     assert!(stamp_is_possible(&stamp(745, 808), Tick(1000)));
     for (a, b, why) in
         [(744, 800, "too old"), (900, 899, "backwards"), (800, 864, "too wide"), (999, 1001, "the future")]
@@ -143,15 +156,21 @@ fn a_stamp_that_cannot_be_is_left_out_by_the_sender_and_refused_by_the_receiver(
         assert!(!stamp_is_possible(&stamp(a, b), Tick(1000)), "{why}");
         let input = Input { buttons: Buttons::FIRE, view: Some(stamp(a, b)), ..Input::default() };
         let inputs = InputRun::of(&[input]).unwrap();
-        let packet = InputPacket { newest: Tick(1000), inputs, ack: None, ack_mask: 0, ping: None };
+        let packet = InputPacket { newest: Tick(1000), inputs, ack: None, ack_mask: 0, display_delay: 0, ping: None };
         let mut bytes = Vec::new();
         encode_inputs(&packet, &mut bytes);
         assert_eq!(decode_inputs(&bytes).unwrap().inputs[0].view, None, "{why}");
     }
     // age 3, span 9: b would lie after the input's own tick.
     let input = Input { buttons: Buttons::FIRE, view: Some(stamp(997, 999)), ..Input::default() };
-    let packet =
-        InputPacket { newest: Tick(1000), inputs: InputRun::of(&[input]).unwrap(), ack: None, ack_mask: 0, ping: None };
+    let packet = InputPacket {
+        newest: Tick(1000),
+        inputs: InputRun::of(&[input]).unwrap(),
+        ack: None,
+        ack_mask: 0,
+        display_delay: 0,
+        ping: None,
+    };
     let mut good = Vec::new();
     encode_inputs(&packet, &mut good);
     let refused = (0..good.len() * 8).any(|i| {
@@ -166,7 +185,10 @@ fn a_stamp_that_cannot_be_is_left_out_by_the_sender_and_refused_by_the_receiver(
 fn inputs_before_the_first_tick_are_left_out() {
     let inputs = InputRun::of(&[Input::default(); 8]).unwrap();
     let mut bytes = Vec::new();
-    encode_inputs(&InputPacket { newest: Tick(2), inputs, ack: None, ack_mask: 0, ping: None }, &mut bytes);
+    encode_inputs(
+        &InputPacket { newest: Tick(2), inputs, ack: None, ack_mask: 0, display_delay: 0, ping: None },
+        &mut bytes,
+    );
     let packet = decode_inputs(&bytes).unwrap();
     assert_eq!(packet.ticks().map(|(tick, _)| tick.0).collect::<Vec<_>>(), [0, 1, 2]);
 }

@@ -101,7 +101,7 @@ fn a_spectator_is_told_of_everyone_and_owns_nobody() {
 fn snapshots_that_come_twice_or_too_late_or_without_their_baseline_are_named() {
     let mut link = Link::new(16, 10, 8);
     let mut all = Vec::new();
-    for tick in 1..=200u32 {
+    for tick in 1..=320u32 {
         link.step();
         let visible = link.others();
         let (bytes, _) = link.send(&visible);
@@ -112,9 +112,9 @@ fn snapshots_that_come_twice_or_too_late_or_without_their_baseline_are_named() {
         all.push(bytes);
     }
     let error = |link: &mut Link, tick: usize| link.received.decode(&all[tick - 1], Some(Slot(0))).unwrap_err();
-    assert_eq!(error(&mut link, 200), DecodeError::Duplicate(Tick(200)));
+    assert_eq!(error(&mut link, 320), DecodeError::Duplicate(Tick(320)));
     assert_eq!(error(&mut link, 150), DecodeError::Duplicate(Tick(150)));
-    assert_eq!(error(&mut link, 200 - HISTORY_TICKS), DecodeError::TooOld(Tick(72)));
+    assert_eq!(error(&mut link, 320 - HISTORY_TICKS), DecodeError::TooOld(Tick(64)));
     assert_eq!(link.received.decode(&all[99], None), Err(DecodeError::OwnUnknown));
     assert_eq!(link.received.decode(&all[99], Some(Slot(0))), Ok(Tick(100)), "100 is late, but not too late");
 

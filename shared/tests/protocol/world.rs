@@ -174,6 +174,8 @@ fn any_header(tick: Tick, rng: &mut Rng) -> SnapshotHeader {
         baseline: None,
         input_use: [InputUse::Used, InputUse::Repeated, InputUse::Idle][rng.below(3) as usize],
         margin_16ths: rng.chance(3, 4).then(|| (wide(rng) as i16) >> rng.below(16)),
+        received: wide(rng) as u8,
+        starved: wide(rng) as u8,
         pong: rng.chance(1, 4).then(|| Pong { ping: wide(rng), hold_us: wide(rng), since_tick_us: wide(rng) }),
     }
 }
