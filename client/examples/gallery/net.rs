@@ -74,7 +74,7 @@ impl Net {
             if self.past.len() > PAST_TICKS {
                 self.past.pop_front();
             }
-            if self.next_tick % u32::from(switches.modes.snapshot_every) == 0 {
+            if self.next_tick.is_multiple_of(u32::from(switches.modes.snapshot_every)) {
                 self.send(self.next_tick, switches);
             }
             self.input(switches, news);

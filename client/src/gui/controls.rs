@@ -19,19 +19,18 @@ pub(super) fn sample(
     mut devices: Devices,
     view: Res<ViewModel>,
     window: Single<(&Window, &mut CursorOptions), With<PrimaryWindow>>,
-    capture: Res<Capture>,
     mut lens: ResMut<Lens>,
     mut controls: ResMut<Controls>,
     mut trigger_held_until_s: Local<f32>,
 ) {
     let (window, mut cursor) = window.into_inner();
     // Over a panel the aim rests; over the arena it follows, whatever is open.
-    if let Some(at) = window.cursor_position().filter(|_| !capture.pointer) {
+    if let Some(at) = window.cursor_position().filter(|_| !devices.capture.pointer) {
         lens.cursor_px = at;
     }
     let playing = view.status == Status::Playing;
     // In the arena the crosshair is the cursor.
-    let shown = !playing || capture.pointer;
+    let shown = !playing || devices.capture.pointer;
     if cursor.visible != shown {
         cursor.visible = shown;
     }
@@ -41,7 +40,7 @@ pub(super) fn sample(
     if devices.let_go_without_focus() {
         *trigger_held_until_s = 0.0;
     }
-    devices.leave_to_panels(*capture);
+    devices.leave_to_panels();
     if !playing {
         (controls.heading, controls.fire, *trigger_held_until_s) = (Heading::STAND, false, 0.0);
         return;
@@ -51,7 +50,7 @@ pub(super) fn sample(
         let rate = if view.net.tick_rate == 0 { TICK_RATE_DEFAULT } else { view.net.tick_rate };
         *trigger_held_until_s = now_s + TRIGGER_HOLD_TICKS / rate as f32;
     }
-    controls.heading = if *devices.typing { Heading::STAND } else { heading(&devices.keys) };
+    controls.heading = if devices.capture.keyboard { Heading::STAND } else { heading(&devices.keys) };
     controls.fire = devices.trigger_pressed() || devices.trigger_just_pressed() || now_s < *trigger_held_until_s;
 }
 
@@ -61,10 +60,9 @@ pub(super) struct Devices<'w, 's> {
     keys: ResMut<'w, ButtonInput<KeyCode>>,
     buttons: ResMut<'w, ButtonInput<MouseButton>>,
     focus: MessageReader<'w, 's, WindowFocused>,
+    capture: Res<'w, Capture>,
     /// The mouse button went down over a panel and has not come up since.
     button_is_a_panels: Local<'s, bool>,
-    /// Somebody types.
-    typing: Local<'s, bool>,
 }
 
 impl Devices<'_, '_> {
@@ -80,10 +78,9 @@ impl Devices<'_, '_> {
     }
 
     /// A click that begins on a panel is the panel's until the button comes up; one that begins in the arena stays the game's.
-    fn leave_to_panels(&mut self, capture: Capture) {
-        *self.typing = capture.keyboard;
+    fn leave_to_panels(&mut self) {
         if self.buttons.just_pressed(MouseButton::Left) {
-            *self.button_is_a_panels = capture.pointer;
+            *self.button_is_a_panels = self.capture.pointer;
         } else if !self.buttons.pressed(MouseButton::Left) {
             *self.button_is_a_panels = false;
         }
@@ -91,12 +88,12 @@ impl Devices<'_, '_> {
 
     fn trigger_pressed(&self) -> bool {
         (self.buttons.pressed(MouseButton::Left) && !*self.button_is_a_panels)
-            || (self.keys.pressed(KeyCode::Space) && !*self.typing)
+            || (self.keys.pressed(KeyCode::Space) && !self.capture.keyboard)
     }
 
     fn trigger_just_pressed(&self) -> bool {
         (self.buttons.just_pressed(MouseButton::Left) && !*self.button_is_a_panels)
-            || (self.keys.just_pressed(KeyCode::Space) && !*self.typing)
+            || (self.keys.just_pressed(KeyCode::Space) && !self.capture.keyboard)
     }
 }
 

@@ -4,7 +4,9 @@ use super::{screen, theme, words};
 use crate::gui::palette;
 use crate::view::ViewModel;
 use bevy_egui::egui::text::{LayoutJob, TextFormat};
-use bevy_egui::egui::{self, Align2, Area, Color32, FontFamily, FontId, Grid, Id, Margin, Order, RichText, ScrollArea, Ui, vec2};
+use bevy_egui::egui::{
+    self, Align2, Area, Color32, FontFamily, FontId, Grid, Id, Margin, Order, RichText, ScrollArea, Ui, vec2,
+};
 use tickshot_shared::modes::{Delay, HitCheck, Others, Prediction};
 
 pub(super) fn show(ctx: &egui::Context, view: &ViewModel, open: &mut bool) {
@@ -99,7 +101,11 @@ fn meaning(ui: &mut Ui, name: &str, means: &str, current: bool) {
     let colour = if current { theme::SKY } else { Color32::WHITE };
     let dot = if current { "• " } else { "" };
     let mut line = LayoutJob::default();
-    let format = |size, colour, family| TextFormat { font_id: FontId::new(size, family), color: colour, ..TextFormat::default() };
+    let format = |size, colour, family| TextFormat {
+        font_id: FontId::new(size, family),
+        color: colour,
+        ..TextFormat::default()
+    };
     line.append(&format!("{dot}{name}  "), 0.0, format(12.5, colour, FontFamily::Monospace));
     line.append(means, 0.0, format(theme::SMALL_PX, theme::ink(palette::INK_SOFT), FontFamily::Proportional));
     ui.label(line);

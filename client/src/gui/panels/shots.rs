@@ -65,11 +65,14 @@ fn show_card(ui: &mut Ui, view: &ViewModel, shot: &ShotCard) {
     });
     show_times(ui, shot, f32::from(view.rules.rewind_ms));
     if !shot.clamp.is_empty() {
-        let text = format!("Claimed {:.0} ms ago, tested {:.0}: {}.", shot.claimed_ago_ms, shot.used_ago_ms, shot.clamp);
+        let text =
+            format!("Claimed {:.0} ms ago, tested {:.0}: {}.", shot.claimed_ago_ms, shot.used_ago_ms, shot.clamp);
         ui.label(RichText::new(text).size(theme::SMALL_PX).color(theme::WARNING));
     } else if is_elsewhen(shot) {
         let (seen, used, rule) = (shot.claimed_ago_ms, shot.used_ago_ms, shot.policy.name());
-        ui.label(theme::soft(format!("On screen was {seen:.0} ms ago; tested was {used:.0} ms ago, by the rule '{rule}'.")));
+        ui.label(theme::soft(format!(
+            "On screen was {seen:.0} ms ago; tested was {used:.0} ms ago, by the rule '{rule}'."
+        )));
     } else {
         ui.label(theme::soft(format!("On screen was {:.0} ms ago, and that was tested.", shot.claimed_ago_ms)));
     }
