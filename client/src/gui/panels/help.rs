@@ -12,7 +12,7 @@ use tickshot_shared::modes::{Delay, HitCheck, Others, Prediction};
 pub(super) fn show(ctx: &egui::Context, view: &ViewModel, open: &mut bool) {
     let size = vec2((screen(ctx).width() - 80.0).min(WIDTH_PX), (screen(ctx).height() - 140.0).min(HEIGHT_PX));
     let area =
-        Area::new(Id::new("help")).order(Order::Middle).fade_in(false).anchor(Align2::CENTER_CENTER, [0.0, 34.0]);
+        Area::new(Id::new("help")).order(Order::Middle).fade_in(false).anchor(Align2::CENTER_CENTER, [0.0, 18.0]);
     area.show(ctx, |ui| {
         theme::frame().inner_margin(Margin::symmetric(20, 14)).show(ui, |ui| {
             ui.set_width(size.x - 40.0);
@@ -53,7 +53,7 @@ fn column(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
 
 fn show_keys(ui: &mut Ui) {
     ui.label(theme::title("Keys"));
-    Grid::new("keys").num_columns(2).spacing([10.0, 4.0]).show(ui, |ui| {
+    Grid::new("keys").num_columns(2).spacing([10.0, 1.0]).show(ui, |ui| {
         for (key, does) in KEYS {
             theme::key_cap(ui, key);
             ui.label(RichText::new(does).size(theme::SMALL_PX + 0.5));

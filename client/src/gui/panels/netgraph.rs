@@ -59,7 +59,7 @@ fn show_strips(ui: &mut Ui, view: &ViewModel, history: &NetHistory, height: f32)
         ui,
         &[
             value("snapshots late by", late, "ms", theme::SKY),
-            value("longest gap", history.gaps.highest() as f32, "snapshots", theme::VERMILION),
+            value("longest gap", history.gaps.highest() as f32, "", theme::VERMILION),
         ],
         &[Plotted::Dots(&history.arrivals.points, theme::SKY), Plotted::Alarms(&history.gaps, theme::VERMILION)],
         (5.0, 0.0),

@@ -35,7 +35,7 @@ pub(super) enum Plotted<'a> {
 }
 
 pub(super) fn value(name: &str, value: f32, unit: &str, colour: Color32) -> Value {
-    let digits = if unit.is_empty() || value.abs() >= 20.0 || unit == "snapshots" { 0 } else { 1 };
+    let digits = if unit.is_empty() || value.abs() >= 20.0 { 0 } else { 1 };
     Value { text: format!("{name} {value:.digits$} {unit}").trim_end().to_owned(), colour }
 }
 

@@ -10,19 +10,24 @@ use tickshot_shared::sim::world::Slot;
 
 pub(super) fn show(ctx: &egui::Context, view: &ViewModel, panels: &Panels) {
     let screen = screen(ctx);
-    // The lower right corner; beside the graph if that is open, above the ruler if that reaches here.
+    // At the left under the tab; if the side panel is there, in the lower right corner that graph and ruler leave.
     let right = if panels.graph { netgraph::WIDTH_PX + 2.0 * netgraph::MARGIN_PX + 24.0 } else { 12.0 };
     let up = if panels.graph { ruler::HEIGHT_PX + 26.0 } else { 12.0 };
-    let room = screen.width() - right - if panels.side.is_some() { side::WIDTH_PX + 54.0 } else { 12.0 };
-    Area::new(Id::new("shot card"))
-        .fade_in(false)
-        .pivot(Align2::RIGHT_BOTTOM)
-        .fixed_pos(pos2(screen.right() - right, screen.bottom() - up))
-        .show(ctx, |ui| {
+    let (pivot, place, room) = match panels.side {
+        None => (Align2::LEFT_TOP, pos2(side::LEFT_PX, side::TOP_PX + 36.0), WIDTH_PX),
+        Some(_) => {
+            let corner = pos2(screen.right() - right, screen.bottom() - up);
+            (Align2::RIGHT_BOTTOM, corner, screen.width() - right - side::WIDTH_PX - 78.0)
+        }
+    };
+    let short = panels.graph && panels.side.is_some();
+    Area::new(Id::new(("shot card", panels.side.is_some()))).fade_in(false).pivot(pivot).fixed_pos(place).show(
+        ctx,
+        |ui| {
             theme::frame().show(ui, |ui| {
-                ui.set_width(WIDTH_PX.min(room - 24.0));
+                ui.set_width(WIDTH_PX.min(room));
                 ui.spacing_mut().item_spacing.y = 2.0;
-                show_legend(ui, panels.graph);
+                show_legend(ui, short);
                 ui.separator();
                 match view.shots.last() {
                     Some(shot) => show_card(ui, view, shot),
@@ -34,7 +39,8 @@ pub(super) fn show(ctx: &egui::Context, view: &ViewModel, panels: &Panels) {
                     }
                 }
             });
-        });
+        },
+    );
 }
 
 fn show_legend(ui: &mut Ui, short: bool) {
