@@ -114,13 +114,11 @@ impl Clocks {
         ServerTime(seen.saturating_add(offset - usual).saturating_add(local_nanos(BLIND_INPUT_MAX)))
     }
 
-    /// Input ticks that have come due: the first, and how many. `None` while nothing is known of the way up, at first and
-    /// after a clock has stepped: input now stands then, and only a question for the time makes it go on.
+    /// Input ticks that have come due: the first, and how many. `None` until the server's clock is known.
     pub fn poll_due(&mut self) -> Option<(Tick, u32)> {
         if self.polled[0] != Some(self.now) {
             self.polled = [Some(self.now), self.polled[0]];
         }
-        self.lead.offset()?;
         self.input.position().map(|position| self.pacer.poll_due(position))
     }
 
@@ -152,7 +150,6 @@ impl Clocks {
 
     /// When the next input tick is due, as far as can be told at `now`; never before it.
     pub fn next_due(&self, now: Duration) -> Option<Duration> {
-        self.lead.offset()?;
         let next = self.pacer.next()?;
         let local = self.input.local_nanos_at(ServerTime::of(next, self.rate))?;
         let due = Duration::from_nanos(local.max(0) as u64);
