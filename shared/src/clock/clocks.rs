@@ -94,7 +94,8 @@ impl Clocks {
             let lines = Lines { quickest, surrounded, present: self.sync.server_offset() };
             self.display.advance(now, &lines, newest);
         }
-        if let Some(offset) = self.lead.offset().or_else(|| self.guessed_uplink()) {
+        let measured = self.lead.offset().map(|offset| offset.min(self.uplink_max()));
+        if let Some(offset) = measured.or_else(|| self.guessed_uplink()) {
             self.input.advance_until(now, offset, self.input_limit(newest, offset));
         }
     }
@@ -104,6 +105,12 @@ impl Clocks {
     fn guessed_uplink(&self) -> Option<i64> {
         let half = local_nanos(self.sync.rtt()?) / 2;
         Some(self.sync.server_offset()? + half + 2 * self.rate.tick_nanos() as i64)
+    }
+
+    /// No way up takes longer than the whole round trip, and unevenness that would be worth waiting for.
+    fn uplink_max(&self) -> i64 {
+        let present_and_rtt = self.sync.server_offset().zip(self.sync.rtt());
+        present_and_rtt.map_or(i64::MAX, |(present, rtt)| present + local_nanos(rtt + UNEVENNESS_MAX))
     }
 
     /// Where input now waits for a sign of life: [`BLIND_INPUT_MAX`] after the next snapshot was due.
@@ -249,6 +256,8 @@ impl Clocks {
     }
 }
 
+/// Beyond the shortest round trip no input is sent earlier than this.
+const UNEVENNESS_MAX: Duration = Duration::from_millis(500);
 /// Ten bits carry the declared delay.
 const DECLARED_QUARTERS_MAX: i64 = 511;
 /// Longest frame believed to be usual.
