@@ -10,13 +10,14 @@ use crate::join::{MapDownload, MapError, parse_local};
 use crate::play::Play;
 use crate::roster::Roster;
 use crate::stats::ClientStats;
-use crate::view::{Controls, Status, ViewModel};
+use crate::view::{Controls, NetNews, RulesView, Status, Switches, ViewModel};
 use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::limits::PLAYERS_MAX;
-use tickshot_shared::modes::Others;
 use tickshot_shared::protocol::control::{ClientControl, ServerControl, decode_control, encode_control};
+use tickshot_shared::protocol::evidence::ShotEvidence;
 use tickshot_shared::protocol::lane;
+use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::{Arena, MapHash};
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::world::{Player, Slot};
@@ -28,15 +29,15 @@ pub type MapSource = Arc<dyn Fn(&str, &MapHash) -> Option<Vec<u8>> + Send + Sync
 /// What a session is started with.
 #[derive(Clone)]
 pub struct CoreConfig {
-    /// Where in time the others are drawn.
-    pub others: Others,
+    /// What is wanted of time and of the server at first; see [`ClientCore::set_switches`].
+    pub switches: Switches,
     /// Maps this machine has; others are asked of the server.
     pub maps: MapSource,
 }
 
 impl Default for CoreConfig {
     fn default() -> Self {
-        CoreConfig { others: Others::default(), maps: Arc::new(|_, _| None) }
+        CoreConfig { switches: Switches::default(), maps: Arc::new(|_, _| None) }
     }
 }
 
@@ -55,6 +56,7 @@ pub struct ClientCore {
     phase: Phase,
     roster: Roster,
     rate: TickRate,
+    rules: RulesView,
     stats: ClientStats,
     /// Control messages to send with the next [`ClientCore::advance`].
     say: Vec<ClientControl>,
@@ -75,6 +77,7 @@ impl ClientCore {
             phase: Phase::AwaitWelcome,
             roster: Roster::default(),
             rate: TickRate::default(),
+            rules: RulesView::default(),
             stats: ClientStats::default(),
             say: Vec::new(),
         }
@@ -121,8 +124,10 @@ impl ClientCore {
                 }
             }
             ServerControl::Left { slot, .. } => self.roster.remove(slot),
-            // Nothing here shows them yet; a server that sends them does nothing wrong.
-            ServerControl::Rules { .. } | ServerControl::Shot(_) => {}
+            ServerControl::Rules { experiments, hits, rewind_ms, imposed_link } => {
+                self.handle_rules(now, RulesView { experiments, hits, rewind_ms, imposed_link });
+            }
+            ServerControl::Shot(evidence) => self.handle_evidence(&evidence),
             ServerControl::Killed { killer, victim, .. } => self.roster.handle_kill(now, killer, victim),
         }
     }
@@ -165,6 +170,52 @@ impl ClientCore {
         }
     }
 
+    fn handle_rules(&mut self, now: Duration, rules: RulesView) {
+        if self.rules.imposed_link != rules.imposed_link {
+            let what = match rules.imposed_link.as_str() {
+                "" => "server: link free".to_owned(),
+                link => format!("server: link {link}"),
+            };
+            self.note_switch(now, what);
+        }
+        self.rules = rules;
+    }
+
+    fn handle_evidence(&mut self, evidence: &ShotEvidence) {
+        match &mut self.phase {
+            Phase::Play(play) if evidence.shooter == play.slot() => {
+                play.shots_mut().handle_evidence(evidence, &self.roster, self.rate, &mut self.stats.shots);
+            }
+            _ => self.stats.drop_one("evidence_out_of_place"),
+        }
+    }
+
+    /// From `now` on this is wanted. What concerns the server is asked of it; the link is the shell's business.
+    pub fn set_switches(&mut self, now: Duration, switches: &Switches) {
+        let before = std::mem::replace(&mut self.config.switches, *switches);
+        if before == *switches {
+            return;
+        }
+        let Phase::Play(play) = &mut self.phase else { return };
+        play.set_modes(switches.modes);
+        if before.asks() != switches.asks() {
+            self.say.push(settings(switches));
+        }
+        for what in switches.changes_since(&before) {
+            self.note_switch(now, what);
+        }
+    }
+
+    pub fn switches(&self) -> &Switches {
+        &self.config.switches
+    }
+
+    fn note_switch(&mut self, now: Duration, what: String) {
+        if let Phase::Play(play) = &mut self.phase {
+            play.note(NetNews::Switched { at_s: now.as_secs_f64(), what });
+        }
+    }
+
     fn handle_chunk(&mut self, offset: u32, bytes: &[u8]) {
         let Phase::LoadMap { slot, capacity, download } = &mut self.phase else {
             return self.stats.drop_one("map_out_of_place");
@@ -184,7 +235,10 @@ impl ClientCore {
         match arena {
             Ok(arena) => {
                 self.say.push(ClientControl::Ready);
-                let play = Play::new(slot, capacity, self.rate, arena, self.config.others);
+                if self.config.switches.asks() != Switches::default().asks() {
+                    self.say.push(settings(&self.config.switches));
+                }
+                let play = Play::new(slot, capacity, self.rate, arena, self.config.switches.modes);
                 self.phase = Phase::Play(Box::new(play));
             }
             Err(error) => self.end(error.to_string()),
@@ -227,6 +281,9 @@ impl ClientCore {
     pub fn rebuild_view(&mut self, now: Duration, view: &mut ViewModel) {
         view.status = self.status();
         view.effects.clear();
+        view.news.clear();
+        view.rules.clone_from(&self.rules);
+        view.link = self.config.switches.link;
         view.roster.clone_from(self.roster.entries());
         view.kill_feed.clear();
         view.kill_feed.extend(self.roster.kill_feed(now));
@@ -263,12 +320,22 @@ impl ClientCore {
         &self.stats
     }
 
+    /// What the server allows and imposes.
+    pub fn rules(&self) -> &RulesView {
+        &self.rules
+    }
+
+    /// Would a shot along `aim` hit a body as the latest frame drew it?
+    pub fn crosshair_on_enemy(&self, aim: Turn) -> bool {
+        self.play().is_some_and(|play| play.crosshair_on_enemy(aim))
+    }
+
     /// Shortest of the recent round trips; `None` before the first answer.
     pub fn rtt(&self) -> Option<Duration> {
         self.play()?.clocks().rtt()
     }
 
-    /// Own predicted state, newest input applied; `None` before the first spawn.
+    /// The newest own state there is to steer by: predicted, unless prediction is off; `None` before the first spawn.
     pub fn own(&self) -> Option<(Slot, &Player)> {
         self.play()?.own()
     }
@@ -299,6 +366,10 @@ impl ClientCore {
             _ => None,
         }
     }
+}
+
+fn settings(switches: &Switches) -> ClientControl {
+    ClientControl::Settings { evidence: switches.evidence, snapshot_every: switches.modes.snapshot_every }
 }
 
 /// How often to look for messages before the match runs.

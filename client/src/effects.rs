@@ -87,6 +87,14 @@ pub fn own_changes(slot: Slot, before: &Player, now: &Player, out: &mut Vec<Effe
     hits
 }
 
+/// The own shots between two states the server told, for who does not predict them: the latest stands for all.
+pub fn own_shots(slot: Slot, before: &Player, now: &Player, out: &mut Vec<Effect>) {
+    if before.shot_seq != now.shot_seq {
+        let range = i32::from(now.shot_range) * SHOT_RANGE_STEP_UNITS;
+        out.push(shot(slot, now.pos.as_vec2(), Turn(now.aim << 6), range, true));
+    }
+}
+
 /// A tracer from the edge of the body at `from` (world units) along `aim`.
 pub fn shot(slot: Slot, from: Vec2, aim: Turn, range_units: i32, own: bool) -> Effect {
     let direction = aim.direction().as_vec2() / 32768.0;

@@ -42,15 +42,15 @@ impl InputLog {
         self.newest
     }
 
-    /// The run for the next packet: consecutive un-acked inputs, the newest last, at most [`INPUTS_PER_PACKET_MAX`]. The
-    /// newest is sent even if acked. `None` before the first input.
-    pub fn unacked(&self) -> Option<(Tick, InputRun)> {
+    /// The run for the next packet: consecutive un-acked inputs, the newest last, at most `most` (1 to
+    /// [`INPUTS_PER_PACKET_MAX`]). The newest is sent even if acked. `None` before the first input.
+    pub fn unacked(&self, most: usize) -> Option<(Tick, InputRun)> {
         let newest = self.newest?;
         let mut inputs = [Input::default(); INPUTS_PER_PACKET_MAX];
         let mut first = INPUTS_PER_PACKET_MAX;
         let mut tick = newest;
         while let Some(input) = self.at(tick)
-            && first > 0
+            && first > INPUTS_PER_PACKET_MAX.saturating_sub(most.max(1))
             && (first == INPUTS_PER_PACKET_MAX || self.acked.is_none_or(|acked| tick > acked))
         {
             first -= 1;
@@ -98,18 +98,18 @@ mod tests {
     #[test]
     fn a_packet_repeats_what_is_not_acked_and_at_most_eight() {
         let mut log = InputLog::new();
-        assert!(log.unacked().is_none());
+        assert!(log.unacked(INPUTS_PER_PACKET_MAX).is_none());
         for t in 10..=20 {
             log.push(Tick(t), walk((t % 9) as u8));
         }
-        let (newest, run) = log.unacked().unwrap();
+        let (newest, run) = log.unacked(INPUTS_PER_PACKET_MAX).unwrap();
         assert_eq!((newest, run.len()), (Tick(20), 8));
         assert_eq!(run[0], walk(13 % 9));
         log.handle_ack(Tick(17));
         log.handle_ack(Tick(12));
-        assert_eq!(log.unacked().unwrap().1.len(), 3);
+        assert_eq!(log.unacked(INPUTS_PER_PACKET_MAX).unwrap().1.len(), 3);
         log.handle_ack(Tick(30));
-        assert_eq!(log.unacked().unwrap().1.len(), 1);
+        assert_eq!(log.unacked(INPUTS_PER_PACKET_MAX).unwrap().1.len(), 1);
     }
 
     #[test]
@@ -118,7 +118,7 @@ mod tests {
         log.push(Tick(1), walk(1));
         log.push(Tick(5), walk(5));
         log.push(Tick(6), walk(6));
-        assert_eq!(log.unacked().unwrap().1.len(), 2);
+        assert_eq!(log.unacked(INPUTS_PER_PACKET_MAX).unwrap().1.len(), 2);
     }
 
     #[test]

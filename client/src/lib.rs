@@ -1,13 +1,13 @@
 //! The client of Tickshot: what one player's machine knows, predicts, shows and says.
 //!
 //! Layers: [`core`] is the netcode without a window, socket or clock (its parts: [`join`], [`play`], [`clocks`],
-//! [`input_log`], [`predict`], [`reconcile`], [`interpolate`], [`effects`], [`roster`], [`stats`]); [`view`] is all that a
+//! [`input_log`], [`predict`], [`reconcile`], [`interpolate`], [`shots`], [`effects`], [`roster`], [`stats`]); [`view`] is all that a
 //! renderer may read of it; [`net`] carries its bytes; [`app`] puts it on a Bevy schedule, [`session`] opens one there;
-//! [`headless`] runs many of them without a window, `gui` draws one; [`cli`] is the command line.
+//! [`headless`] runs many of them without a window, `gui` draws one, [`lab`] is a whole match on virtual time; [`cli`] is
+//! the command line.
 
 pub mod app;
 pub mod cli;
-pub mod clocks;
 pub mod core;
 pub mod effects;
 #[cfg(feature = "gui")]
@@ -16,11 +16,15 @@ pub mod headless;
 pub mod input_log;
 pub mod interpolate;
 pub mod join;
+pub mod lab;
 pub mod net;
 pub mod play;
 pub mod predict;
 pub mod reconcile;
 pub mod roster;
 pub mod session;
+pub mod shots;
 pub mod stats;
 pub mod view;
+
+pub use tickshot_shared::clock::clocks;

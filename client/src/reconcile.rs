@@ -1,9 +1,9 @@
 //! Prediction meets truth: compares the own state of a snapshot with the predicted one, replaces it if they differ, says by
 //! how much and why, and hides what would be seen of it.
 //!
-//! Time line: a snapshot of tick *P* carries the exact own state *P* and what became of input *P*. If every snapshot arrives,
-//! each tick is compared once, and the cause of a difference is known exactly: something that happened in tick *P*. If
-//! snapshots were lost in between, the cause may lie in one of theirs.
+//! Time line: a snapshot of tick *P* carries the exact own state *P* and counts the ticks that were made without our input.
+//! Between two snapshots (every tick, or more if some were lost) those counters tell what happened that no prediction can
+//! know: a tick without our input, a hit. What nothing explains is a defect, and called so.
 
 use crate::input_log::InputLog;
 use crate::predict::{Predictor, agree};
@@ -25,25 +25,25 @@ pub enum Reason {
     Respawn,
     /// The server killed the player while it walked on here.
     Death,
-    /// The server did not have this tick's input in time and used another.
+    /// A hit pushed the player.
+    KnockBack,
+    /// The server did not have an input in time and used another.
     LateInput,
-    /// The cause lies in a tick whose snapshot was lost.
-    LostSnapshot,
     /// Nothing known explains it: a defect.
     Unexplained,
 }
 
 impl Reason {
     pub const ALL: [Reason; 6] =
-        [Reason::Join, Reason::Respawn, Reason::Death, Reason::LateInput, Reason::LostSnapshot, Reason::Unexplained];
+        [Reason::Join, Reason::Respawn, Reason::Death, Reason::KnockBack, Reason::LateInput, Reason::Unexplained];
 
     pub fn name(self) -> &'static str {
         match self {
             Reason::Join => "join",
             Reason::Respawn => "respawn",
             Reason::Death => "death",
+            Reason::KnockBack => "knock_back",
             Reason::LateInput => "late_input",
-            Reason::LostSnapshot => "lost_snapshot",
             Reason::Unexplained => "unexplained",
         }
     }
@@ -51,6 +51,11 @@ impl Reason {
     /// Was something predicted that turned out wrong (so that its size says how good prediction is)?
     pub fn is_misprediction(self) -> bool {
         !matches!(self, Reason::Join | Reason::Respawn)
+    }
+
+    /// Does it begin or end a life? Then even who does not reconcile has to follow.
+    pub fn is_of_life(self) -> bool {
+        matches!(self, Reason::Join | Reason::Respawn | Reason::Death)
     }
 }
 
@@ -66,60 +71,81 @@ pub struct Correction {
 /// Compares once per snapshot, in tick order.
 #[derive(Clone, Debug, Default)]
 pub struct Reconciler {
-    /// Newest tick compared; its true state.
-    confirmed: Option<(Tick, Player)>,
+    /// The newest own state that the server told.
+    confirmed: Option<Truth>,
+    /// Why the prediction has been left wrong since a difference that was not to be replaced.
+    left_wrong: Option<Reason>,
+}
+
+/// The own state of one snapshot.
+#[derive(Clone, Copy, Debug)]
+pub struct Truth {
+    pub tick: Tick,
+    pub player: Player,
+    /// What became of the input of this tick.
+    pub input_use: InputUse,
+    /// Ticks that the server made without an input of ours, modulo 256.
+    pub starved: u8,
 }
 
 impl Reconciler {
     /// Newest own state the server told us, and its tick.
     pub fn confirmed(&self) -> Option<(Tick, &Player)> {
-        self.confirmed.as_ref().map(|(tick, player)| (*tick, player))
+        self.confirmed.as_ref().map(|truth| (truth.tick, &truth.player))
     }
 
-    /// Takes the own state of snapshot `tick`. Snapshots older than the newest compared are ignored. `None` = the
-    /// prediction was right, or there was none to be wrong.
+    /// Takes the own state of a snapshot. Older ones than the newest compared are ignored. `None` = the prediction was
+    /// right, or there was none to be wrong, or it stays as it is because `replaces` is false (a life's begin and end
+    /// replace it all the same).
     pub fn handle_truth(
         &mut self,
-        tick: Tick,
-        truth: &Player,
-        input_use: InputUse,
+        truth: &Truth,
+        replaces: bool,
         predictor: &mut Predictor,
         log: &InputLog,
         arena: &Arena,
     ) -> Option<Correction> {
-        let before = self.confirmed.map(|(tick, _)| tick);
-        if before.is_some_and(|before| tick <= before) {
+        let before = self.confirmed;
+        let tick = truth.tick;
+        if before.is_some_and(|before| tick <= before.tick) {
             return None;
         }
-        self.confirmed = Some((tick, *truth));
+        self.confirmed = Some(*truth);
         // After a stall of ours the server may be ahead of all we predicted: compare with where we would have stood.
         let Some(predicted) = predictor.at(tick).or_else(|| predictor.newest().map(|(_, p)| p)).copied() else {
-            predictor.replace(tick, *truth, log, arena);
+            predictor.replace(tick, truth.player, log, arena);
             return Some(Correction { tick, reason: Reason::Join, units: 0 });
         };
-        if predictor.at(tick).is_some_and(|predicted| agree(predicted, truth)) {
-            predictor.adopt(tick, truth);
+        if predictor.at(tick).is_some_and(|predicted| agree(predicted, &truth.player)) {
+            predictor.adopt(tick, &truth.player);
+            self.left_wrong = None;
             return None;
         }
-        predictor.replace(tick, *truth, log, arena);
-        if agree(&predicted, truth) {
+        let reason = match reason_of(&predicted, truth, before.as_ref()) {
+            Reason::Unexplained => self.left_wrong.unwrap_or(Reason::Unexplained),
+            reason => reason,
+        };
+        if !replaces && !reason.is_of_life() && predictor.at(tick).is_some() {
+            predictor.adopt(tick, &truth.player);
+            self.left_wrong = Some(reason);
             return None;
         }
-        let gap = before.is_some_and(|before| tick.since(before) != Some(1));
-        Some(Correction {
-            tick,
-            reason: reason_of(&predicted, truth, input_use, gap),
-            units: distance(predicted.pos, truth.pos),
-        })
+        self.left_wrong = None;
+        predictor.replace(tick, truth.player, log, arena);
+        if agree(&predicted, &truth.player) {
+            return None;
+        }
+        Some(Correction { tick, reason, units: distance(predicted.pos, truth.player.pos) })
     }
 }
 
-fn reason_of(predicted: &Player, truth: &Player, input_use: InputUse, gap: bool) -> Reason {
-    match (predicted.alive, truth.alive) {
+fn reason_of(predicted: &Player, truth: &Truth, before: Option<&Truth>) -> Reason {
+    let changed = |of: fn(&Truth) -> u8| before.is_some_and(|before| of(before) != of(truth));
+    match (predicted.alive, truth.player.alive) {
         (true, false) => Reason::Death,
         (false, true) => Reason::Respawn,
-        _ if input_use != InputUse::Used => Reason::LateInput,
-        _ if gap => Reason::LostSnapshot,
+        _ if truth.input_use != InputUse::Used || changed(|t| t.starved) => Reason::LateInput,
+        _ if changed(|t| t.player.hurt_seq) => Reason::KnockBack,
         _ => Reason::Unexplained,
     }
 }

@@ -1,6 +1,6 @@
 //! A session put into an `App`: socket, transport, renet and core of one client. Windows and bots open theirs here.
 
-use crate::app::{Core, Transport};
+use crate::app::{Core, Link, Transport};
 use crate::core::{ClientCore, CoreConfig};
 use crate::net::transport::{ClientTransport, ConnectConfig};
 use bevy::app::App;
@@ -17,7 +17,7 @@ pub struct SessionConfig {
     pub server: SocketAddr,
     pub name: String,
     pub password: Option<String>,
-    /// A fresh one per session: client ids and nonces follow from it.
+    /// A fresh one per session: client ids, nonces and the faults of a simulated link follow from it.
     pub seed: u64,
 }
 
@@ -25,15 +25,19 @@ pub struct SessionConfig {
 pub fn open_session(app: &mut App, io: &IoThread, now: Duration, config: SessionConfig) -> Result<(), SocketError> {
     let SessionConfig { server, name, password, seed } = config;
     let wire = io.connect(server)?;
-    insert(app, ClientTransport::new(Box::new(wire), server, ConnectConfig { name, password, seed }, now));
+    insert(app, ClientTransport::new(Box::new(wire), server, ConnectConfig { name, password, seed }, now), seed);
     Ok(())
 }
 
-/// Insert a session over this transport, which knows the maps built into the program.
-pub fn insert(app: &mut App, transport: ClientTransport) {
+/// Insert a session over this transport, which knows the maps built into the program. It follows the [`Switches`] of the
+/// `App`; `seed` draws the faults of its simulated link.
+///
+/// [`Switches`]: crate::view::Switches
+pub fn insert(app: &mut App, transport: ClientTransport, seed: u64) {
     let maps: crate::core::MapSource =
         Arc::new(|_, hash| tickshot_server::maps::built_in_by_hash(*hash).map(<[u8]>::to_vec));
     app.insert_resource(Core(ClientCore::new(CoreConfig { maps, ..CoreConfig::default() })))
         .insert_resource(Transport(transport))
+        .insert_resource(Link::new(seed))
         .insert_resource(RenetClient::new(control_config()));
 }

@@ -21,25 +21,181 @@ pub struct ClientStats {
     /// Jumps of the input clock and of the display clock.
     pub input_snaps: u64,
     pub display_snaps: u64,
-    pub shots: Shots,
+    pub shots: ShotStats,
+    /// How far display now lay behind the newest snapshot that a quick way would have brought, in every frame, milliseconds.
+    pub display_delay_ms: Sizes,
+    /// How long before its tick each input that the server spoke of was there.
+    pub input_margin_ms: Margins,
+    /// Ticks that the server made without an input of this client, as it was told; ticks it was told of.
+    pub server_starved_ticks: u64,
+    pub server_ticks: u64,
+    /// Largest dilation of input time used, percent.
+    pub dilation_pct_max: f32,
     /// Packets and messages that were dropped or refused, by reason.
     pub drops: BTreeMap<&'static str, u64>,
 }
 
-/// Shots of this client.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shots {
+/// Shots of this client. All but the first three come from the server's evidence, which has to be asked for.
+#[derive(Clone, Debug, Default)]
+pub struct ShotStats {
     /// Predicted to go off.
     pub fired: u64,
     /// The drawn body of an enemy lay on the aim ray, before any wall.
     pub claimed_hits: u64,
     /// The server counted a hit.
     pub confirmed_hits: u64,
+    /// Evidence came.
+    pub judged: u64,
+    /// Tested at another time than claimed.
+    pub clamped: u64,
+    /// Claims whose target lived on, tested at the time claimed; those of them that the server confirmed.
+    pub comparable: u64,
+    pub agreed: u64,
+    /// How many comparable claims each policy would have confirmed, in the order of `HitCheck::ALL`.
+    pub would_agree: [u64; 3],
+    disagreements: BTreeMap<Disagreement, u64>,
+    /// Distance between the target as drawn here and as tested there, world units.
+    drawn_vs_tested: Sizes,
+}
+
+/// Why a hit that was seen was not one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Disagreement {
+    /// Somebody killed the target before this shot's tick.
+    TargetDead,
+    /// It died and came back in between.
+    TargetRespawned,
+    /// The shot was tested at another time than claimed.
+    Clamped,
+    /// The hit check in force is not the exact one.
+    OtherPolicy,
+    /// The shooter was not where it thought.
+    Mispredicted,
+    /// Nothing known explains it: a defect.
+    Unexplained,
+}
+
+impl Disagreement {
+    pub fn name(self) -> &'static str {
+        match self {
+            Disagreement::TargetDead => "target_dead",
+            Disagreement::TargetRespawned => "target_respawned",
+            Disagreement::Clamped => "clamped",
+            Disagreement::OtherPolicy => "other_policy",
+            Disagreement::Mispredicted => "mispredicted",
+            Disagreement::Unexplained => "unexplained",
+        }
+    }
+}
+
+impl ShotStats {
+    pub fn disagree(&mut self, why: Disagreement) {
+        *self.disagreements.entry(why).or_default() += 1;
+    }
+
+    pub fn disagreed(&self, why: Disagreement) -> u64 {
+        self.disagreements.get(&why).copied().unwrap_or(0)
+    }
+
+    /// Counts by [`Disagreement::name`].
+    pub fn disagreements(&self) -> BTreeMap<String, u64> {
+        self.disagreements.iter().map(|(why, count)| (why.name().to_owned(), *count)).collect()
+    }
+
+    pub fn record_error(&mut self, units: u64) {
+        self.drawn_vs_tested.record(units);
+    }
+
+    pub fn drawn_vs_tested(&self) -> &Sizes {
+        &self.drawn_vs_tested
+    }
+
+    /// Share of the comparable claims that the server confirmed, percent; 100 if there were none.
+    pub fn agreement_pct(&self) -> f64 {
+        if self.comparable == 0 { 100.0 } else { self.agreed as f64 * 100.0 / self.comparable as f64 }
+    }
+
+    fn merge(&mut self, other: &ShotStats) {
+        self.fired += other.fired;
+        self.claimed_hits += other.claimed_hits;
+        self.confirmed_hits += other.confirmed_hits;
+        self.judged += other.judged;
+        self.clamped += other.clamped;
+        self.comparable += other.comparable;
+        self.agreed += other.agreed;
+        for (mine, theirs) in self.would_agree.iter_mut().zip(other.would_agree) {
+            *mine += theirs;
+        }
+        for (why, count) in &other.disagreements {
+            *self.disagreements.entry(*why).or_default() += count;
+        }
+        self.drawn_vs_tested.merge(&other.drawn_vs_tested);
+    }
+}
+
+/// Distribution of a size in whole units, three digits exact.
+#[derive(Clone, Debug)]
+pub struct Sizes(Histogram<u64>);
+
+impl Sizes {
+    pub fn record(&mut self, units: u64) {
+        self.0.saturating_record(units);
+    }
+
+    /// The size that the share `quantile` (0..=1) stays within; 0 if there are none.
+    pub fn at(&self, quantile: f64) -> u64 {
+        self.0.value_at_quantile(quantile)
+    }
+
+    pub fn max(&self) -> u64 {
+        self.0.max()
+    }
+
+    pub fn count(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn merge(&mut self, other: &Sizes) {
+        self.0.add(&other.0).expect("both histograms have the same bounds");
+    }
+}
+
+/// Distribution of input margins, which may be negative, to a tenth of a millisecond.
+#[derive(Clone, Debug, Default)]
+pub struct Margins(Sizes);
+
+impl Margins {
+    pub fn record(&mut self, ms: f32) {
+        self.0.record(((ms + MARGIN_SHIFT_MS) * 10.0).round().max(0.0) as u64);
+    }
+
+    /// The margin, in milliseconds, that the share `quantile` (0..=1) stays below; 0 if there are none.
+    pub fn at(&self, quantile: f64) -> f64 {
+        if self.0.count() == 0 { 0.0 } else { self.0.at(quantile) as f64 / 10.0 - f64::from(MARGIN_SHIFT_MS) }
+    }
+
+    fn merge(&mut self, other: &Margins) {
+        self.0.merge(&other.0);
+    }
+}
+
+/// Margins are counted as sizes, shifted so that the latest input counts 0.
+const MARGIN_SHIFT_MS: f32 = 1000.0;
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Sizes(Histogram::new_with_bounds(1, UNITS_MAX, 3).expect("the bounds are constants"))
+    }
 }
 
 impl ClientStats {
     pub fn drop_one(&mut self, reason: &'static str) {
         *self.drops.entry(reason).or_default() += 1;
+    }
+
+    /// Share of the server's ticks that had no input of this client, percent.
+    pub fn server_starved_pct(&self) -> f64 {
+        if self.server_ticks == 0 { 0.0 } else { self.server_starved_ticks as f64 * 100.0 / self.server_ticks as f64 }
     }
 
     /// Share of frames without a snapshot to interpolate to, percent.
@@ -56,9 +212,12 @@ impl ClientStats {
         self.ticks_skipped += other.ticks_skipped;
         self.input_snaps += other.input_snaps;
         self.display_snaps += other.display_snaps;
-        self.shots.fired += other.shots.fired;
-        self.shots.claimed_hits += other.shots.claimed_hits;
-        self.shots.confirmed_hits += other.shots.confirmed_hits;
+        self.shots.merge(&other.shots);
+        self.display_delay_ms.merge(&other.display_delay_ms);
+        self.input_margin_ms.merge(&other.input_margin_ms);
+        self.server_starved_ticks += other.server_starved_ticks;
+        self.server_ticks += other.server_ticks;
+        self.dilation_pct_max = self.dilation_pct_max.max(other.dilation_pct_max);
         for (reason, count) in &other.drops {
             *self.drops.entry(reason).or_default() += count;
         }
@@ -66,11 +225,11 @@ impl ClientStats {
 }
 
 /// Replacements of the predicted state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Corrections {
     by_reason: BTreeMap<Reason, u64>,
     /// Sizes of the mispredictions, world units. Respawns are not among them: they move a player by design.
-    sizes: Histogram<u64>,
+    sizes: Sizes,
 }
 
 impl Corrections {
@@ -81,7 +240,7 @@ impl Corrections {
         }
         *self.by_reason.entry(correction.reason).or_default() += 1;
         if correction.reason.is_misprediction() {
-            self.sizes.saturating_record(u64::from(correction.units));
+            self.sizes.record(u64::from(correction.units));
         }
     }
 
@@ -101,7 +260,7 @@ impl Corrections {
 
     /// Size that 95 % of the mispredictions stay within, world units; 0 if there were none.
     pub fn p95_units(&self) -> u64 {
-        self.sizes.value_at_quantile(0.95)
+        self.sizes.at(0.95)
     }
 
     /// Largest misprediction, world units (to three digits).
@@ -113,14 +272,7 @@ impl Corrections {
         for (reason, count) in &other.by_reason {
             *self.by_reason.entry(*reason).or_default() += count;
         }
-        self.sizes.add(&other.sizes).expect("both histograms have the same bounds");
-    }
-}
-
-impl Default for Corrections {
-    fn default() -> Self {
-        let sizes = Histogram::new_with_bounds(1, UNITS_MAX, 3).expect("the bounds are constants");
-        Corrections { by_reason: BTreeMap::new(), sizes }
+        self.sizes.merge(&other.sizes);
     }
 }
 

@@ -289,5 +289,31 @@ pub struct Switches {
     pub freezes: u32,
 }
 
+impl Switches {
+    /// What of it has to be asked of the server.
+    pub fn asks(&self) -> (bool, u8) {
+        (self.evidence, self.modes.snapshot_every)
+    }
+
+    /// What was switched since `before`, in words for a mark on a plot.
+    pub fn changes_since(&self, before: &Switches) -> Vec<String> {
+        let (now, then) = (&self.modes, &before.modes);
+        let mut changes = Vec::new();
+        let mut note = |changed: bool, what: String| {
+            if changed {
+                changes.push(what);
+            }
+        };
+        note(now.prediction != then.prediction, format!("prediction {}", now.prediction.name()));
+        note(now.others != then.others, format!("others {}", now.others));
+        note(now.hits != then.hits, format!("hits {}", now.hits.name()));
+        note(now.snapshot_every != then.snapshot_every, format!("snapshots every {}", now.snapshot_every));
+        note(now.redundancy != then.redundancy, format!("redundancy {}", now.redundancy));
+        note(self.link != before.link, "link".to_owned());
+        note(self.freezes != before.freezes, "freeze".to_owned());
+        changes
+    }
+}
+
 /// How long one push of the freeze button holds the link, milliseconds.
 pub const FREEZE_MS: u32 = 2000;

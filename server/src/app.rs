@@ -5,8 +5,10 @@
 
 use crate::config::{ConfigError, ServerConfig};
 use crate::core::{MatchSetup, ServerCore, Wish};
+use crate::imposed::{ImposedLinks, told};
 use crate::maps::{self, MapError};
 use crate::metrics::{ServerReport, ratio};
+use crate::net::conditioned::PeerLinks;
 use crate::net::lanes::{CONTROL_CHANNEL, control_config};
 use crate::net::socket::{Clock, IoThread, SocketError};
 use crate::net::transport::{ServerInfo, ServerTransport, TransportConfig, TransportError, TransportEvent};
@@ -21,7 +23,7 @@ use bevy_renet::{RenetReceive, RenetServer, RenetServerPlugin};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tickshot_shared::limits::{SESSION_TIMEOUT_MS, SESSIONS_SPARE};
+use tickshot_shared::limits::SESSIONS_SPARE;
 use tickshot_shared::protocol::control::{LeaveReason, tidy_name};
 use tickshot_shared::protocol::version::protocol_version;
 
@@ -67,13 +69,17 @@ impl Server {
         let seed = config.seed.map_or_else(random_u64, Ok)?;
         let clock = Clock::start();
         let io = IoThread::start(clock)?;
-        let wire = io.listen(config.listen)?;
+        let mut wire = io.listen(config.listen)?;
+        let links = Links { of: config.links.clone(), on_wire: PeerLinks::default(), seed };
+        if !links.of.is_empty() {
+            links.on_wire.put_on(&mut wire);
+        }
         let local_addr = wire.local_addr();
         let transport_config = TransportConfig {
             max_sessions: (config.max_players + SESSIONS_SPARE).min(tickshot_shared::limits::PLAYERS_MAX),
             password: config.password.clone(),
             salt: random_salt()?,
-            timeout: Duration::from_millis(SESSION_TIMEOUT_MS),
+            timeout: Duration::from_secs(config.session_timeout_s),
         };
         let transport = ServerTransport::new(Box::new(wire), transport_config, clock.now())?;
         let setup = MatchSetup {
@@ -86,7 +92,7 @@ impl Server {
             rules: config.rules,
         };
         let core = ServerCore::new(setup, clock.now());
-        let app = build_app(core, transport, clock);
+        let app = build_app(core, transport, links, clock);
         Ok(Server { app, clock, local_addr, seed, seconds: config.seconds })
     }
 
@@ -182,6 +188,16 @@ impl Server {
         for (reason, count) in counters.drops {
             *report.drops.entry(reason).or_default() += count;
         }
+        let links = world.resource::<Links>().on_wire.totals();
+        for (reason, count) in [
+            ("imposed_link_lost", links.lost),
+            ("imposed_link_queue", links.over_queue),
+            ("imposed_link_mtu", links.over_mtu),
+        ] {
+            if count > 0 {
+                *report.drops.entry(reason).or_default() += count;
+            }
+        }
         report
     }
 }
@@ -192,19 +208,42 @@ struct Core(ServerCore);
 #[derive(Resource)]
 struct Transport(ServerTransport);
 
+/// The links this server imposes, and those that are on.
+#[derive(Resource)]
+struct Links {
+    of: ImposedLinks,
+    on_wire: PeerLinks,
+    seed: u64,
+}
+
 #[derive(Resource, Clone, Copy)]
 struct LocalClock(Clock);
+
+impl Links {
+    /// Put on the link that a client of this name gets, if any, and tell it. Once its session is over the wire forgets it.
+    fn impose(&self, core: &mut ServerCore, now: Duration, client_id: u64, addr: SocketAddr, name: &str) {
+        let Some(link) = self.of.of(name) else { return };
+        let text = told(&link);
+        // Who was refused hears why, undisturbed.
+        // FNV-1a: on the same seed the same name has the same luck.
+        let seed = name.bytes().fold(self.seed, |seed, byte| (seed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
+        if core.impose_link(client_id, &text) && self.on_wire.impose(now, addr, link, seed) {
+            tracing::info!("link of {name:?}: {text}");
+        }
+    }
+}
 
 /// Clients whose control lane may hold messages that were not read yet.
 #[derive(Resource, Default)]
 struct Speakers(Vec<u64>);
 
-fn build_app(core: ServerCore, transport: ServerTransport, clock: Clock) -> App {
+fn build_app(core: ServerCore, transport: ServerTransport, links: Links, clock: Clock) -> App {
     let mut app = App::new();
     app.add_plugins((TimePlugin, RenetServerPlugin))
         .insert_resource(RenetServer::new(control_config()))
         .insert_resource(Core(core))
         .insert_resource(Transport(transport))
+        .insert_resource(links)
         .insert_resource(LocalClock(clock))
         .init_resource::<Speakers>()
         .add_systems(PreUpdate, receive.in_set(RenetReceive))
@@ -233,6 +272,7 @@ fn receive(
     mut renet: ResMut<RenetServer>,
     mut core: ResMut<Core>,
     mut speakers: ResMut<Speakers>,
+    links: Res<Links>,
 ) {
     let now = clock.0.now();
     let info = server_info(&core.0, now);
@@ -241,6 +281,7 @@ fn receive(
         TransportEvent::Connected { client_id, addr, version, name } => {
             tracing::info!("{addr} connected as {name:?}");
             core.handle_connected(now, client_id, version, &name);
+            links.impose(core, now, client_id, addr, &name);
         }
         // Refusals are counted inside the core.
         TransportEvent::Hot { client_id, arrived, bytes } => _ = core.handle_hot(client_id, arrived, bytes),

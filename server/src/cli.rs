@@ -51,6 +51,9 @@ pub struct ServerArgs {
     /// Shots reach back this far at most, milliseconds, 0 to 1000 [default: 250]
     #[arg(long, value_name = "N")]
     pub rewind_ms: Option<u32>,
+    /// Give client NAME (or *, everyone) a bad link on purpose, and tell it so; may be repeated
+    #[arg(long, value_name = "NAME=PROFILE")]
+    pub link: Vec<String>,
     /// Print one JSON object with the run's numbers on stdout at exit
     #[arg(long)]
     pub json: bool,
@@ -76,6 +79,10 @@ impl ServerArgs {
         config.rules.experiments &= !flags.no_experiments;
         config.rules.hit_checks = flags.hit_checks.unwrap_or(config.rules.hit_checks);
         config.rules.rewind_ms = flags.rewind_ms.map_or(Ok(config.rules.rewind_ms), rewind_ms)?;
+        for pair in &flags.link {
+            let place = "--link".to_owned();
+            config.links.impose_pair(pair).map_err(|error| ConfigError::Link { place, error })?;
+        }
         Ok(config)
     }
 }
@@ -88,6 +95,7 @@ const EXAMPLES: &str = "Examples:
   tickshot-server --bots 8 --map open           with eight bots on a map without walls
   tickshot-server --password tea --name 'Lab 3' only for those who know the password
   tickshot-server --no-experiments --rewind-ms 150  one rule for everyone, and a shorter memory
+  tickshot-server --link '*=wifi-bad' --link 'Ann=up delay 75ms 20ms loss 5%'  a fair fight on unfair links
   tickshot-server --seconds 60 --json           one minute, then its numbers as JSON
 
 Exit codes: 0 stopped as asked, 1 could not run, 2 wrong usage.";

@@ -1,11 +1,13 @@
 //! What a server is told at start: defaults, a TOML file, then flags, each overriding the one before.
 
 use crate::core::MatchRules;
+use crate::imposed::{ImposeError, ImposedLinks};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX, REWIND_MS_CAP_MAX};
+use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX, REWIND_MS_CAP_MAX, SESSION_TIMEOUT_MS};
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::tick::TickRate;
 
@@ -25,8 +27,12 @@ pub struct ServerConfig {
     pub password: Option<String>,
     /// Seed of spawns and bots; drawn from the system when absent, printed either way.
     pub seed: Option<u64>,
+    /// Silence that ends a session, in whole seconds.
+    pub session_timeout_s: u64,
     /// How shots are judged.
     pub rules: MatchRules,
+    /// Bad links on purpose, for some clients or all.
+    pub links: ImposedLinks,
 }
 
 impl Default for ServerConfig {
@@ -41,7 +47,9 @@ impl Default for ServerConfig {
             seconds: None,
             password: None,
             seed: None,
+            session_timeout_s: SESSION_TIMEOUT_MS / 1000,
             rules: MatchRules::default(),
+            links: ImposedLinks::default(),
         }
     }
 }
@@ -61,8 +69,12 @@ pub enum ConfigError {
     Name(String),
     #[error("seconds is {0}; give a positive number")]
     Seconds(f64),
+    #[error("session_timeout_s is {0}; give whole seconds from 1 to {SESSION_TIMEOUT_S_MAX}")]
+    SessionTimeout(u64),
     #[error("rewind is {0} ms; give --rewind-ms (rewind_ms in the file) a number from 0 to {REWIND_MS_CAP_MAX}")]
     Rewind(u32),
+    #[error("{place}: {error}")]
+    Link { place: String, error: ImposeError },
     #[error("the password is empty; leave it out for an open server")]
     EmptyPassword,
 }
@@ -74,6 +86,11 @@ impl ServerConfig {
             std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?;
         let file: ConfigFile = toml::from_str(&text)
             .map_err(|error| ConfigError::Malformed { path: path.to_owned(), error: Box::new(error) })?;
+        let mut links = self.links;
+        for (name, link) in &file.links {
+            let place = || format!("config file '{}', table [links]", path.display());
+            links.impose(name, link).map_err(|error| ConfigError::Link { place: place(), error })?;
+        }
         Ok(ServerConfig {
             listen: file.listen.unwrap_or(self.listen),
             name: file.name.unwrap_or(self.name),
@@ -84,11 +101,13 @@ impl ServerConfig {
             seconds: file.seconds.or(self.seconds),
             password: file.password.or(self.password),
             seed: file.seed.or(self.seed),
+            session_timeout_s: file.session_timeout_s.unwrap_or(self.session_timeout_s),
             rules: MatchRules {
                 experiments: file.experiments.unwrap_or(self.rules.experiments),
                 hit_checks: file.hit_checks.unwrap_or(self.rules.hit_checks),
                 rewind_ms: file.rewind_ms.map_or(Ok(self.rules.rewind_ms), rewind_ms)?,
             },
+            links,
         })
     }
 
@@ -106,6 +125,9 @@ impl ServerConfig {
         match self.seconds {
             Some(s) if !(s.is_finite() && s > 0.0) => return Err(ConfigError::Seconds(s)),
             _ => {}
+        }
+        if !(1..=SESSION_TIMEOUT_S_MAX).contains(&self.session_timeout_s) {
+            return Err(ConfigError::SessionTimeout(self.session_timeout_s));
         }
         if self.password.as_deref() == Some("") {
             return Err(ConfigError::EmptyPassword);
@@ -127,10 +149,13 @@ struct ConfigFile {
     seconds: Option<f64>,
     password: Option<String>,
     seed: Option<u64>,
+    session_timeout_s: Option<u64>,
     experiments: Option<bool>,
     #[serde(deserialize_with = "hit_check_in_file")]
     hit_checks: Option<HitCheck>,
     rewind_ms: Option<u32>,
+    /// Link text by client name.
+    links: BTreeMap<String, String>,
 }
 
 /// A hit check by its name on the command line.
@@ -148,6 +173,8 @@ pub fn rewind_ms(ms: u32) -> Result<u16, ConfigError> {
     u16::try_from(ms).ok().filter(|ms| *ms <= REWIND_MS_CAP_MAX).ok_or(ConfigError::Rewind(ms))
 }
 
+/// A silent session holds memory and, until someone wants it, a place: no longer than an hour.
+pub const SESSION_TIMEOUT_S_MAX: u64 = 3600;
 /// UDP port of a server unless told otherwise.
 pub const DEFAULT_PORT: u16 = 34197;
 
@@ -165,6 +192,12 @@ mod tests {
     fn a_tick_rate_outside_the_range_is_refused_in_the_file_too() {
         let error = toml::from_str::<ConfigFile>("tick_rate = 500").unwrap_err().to_string();
         assert!(error.contains("500 Hz"), "{error}");
+    }
+
+    #[test]
+    fn a_session_timeout_of_nothing_is_refused() {
+        let config = ServerConfig { session_timeout_s: 0, ..ServerConfig::default() };
+        assert!(config.check().unwrap_err().to_string().contains("session_timeout_s is 0"));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //!
 //! Knows nothing of sessions or the network: it takes decoded inputs.
 
+use std::time::Duration;
 use tickshot_shared::limits::{INPUT_AHEAD_TICKS_MAX, INPUT_REPEATS_MAX};
 use tickshot_shared::protocol::server_msg::InputUse;
 use tickshot_shared::sim::input::Input;
@@ -28,7 +29,7 @@ pub struct InputBuffer {
 struct Held {
     tick: Tick,
     input: Input,
-    margin_16ths: i16,
+    arrived: Duration,
 }
 
 /// What happened to the inputs of one player (or, summed, of all).
@@ -60,9 +61,8 @@ impl InputBuffer {
         InputBuffer { ring: vec![None; RING], last: None, missing_run: 0, counts: InputCounts::default() }
     }
 
-    /// File one copy of the input of `tick`; `next` is the tick the server steps next. `margin_16ths`: how long before the
-    /// deadline of `tick` this copy arrived, in 1/16 tick.
-    pub fn file(&mut self, next: Tick, tick: Tick, input: Input, margin_16ths: i16) -> Filed {
+    /// File one copy of the input of `tick`; `next` is the tick the server steps next.
+    pub fn file(&mut self, next: Tick, tick: Tick, input: Input, arrived: Duration) -> Filed {
         if tick < next {
             return self.file_past(next, tick);
         }
@@ -77,7 +77,7 @@ impl InputBuffer {
                 Filed::Duplicate
             }
             _ => {
-                *place = Some(Held { tick, input, margin_16ths });
+                *place = Some(Held { tick, input, arrived });
                 Filed::Kept
             }
         }
@@ -100,14 +100,22 @@ impl InputBuffer {
         (Some(last.repeated()), InputUse::Repeated)
     }
 
-    /// How long before the deadline of `tick` the first copy of its input arrived, in 1/16 tick. `None` = not at all, or in
-    /// vain. Known for as long as repeats are recognised.
-    pub fn margin_16ths(&self, tick: Tick) -> Option<i16> {
-        self.held(tick).map(|held| held.margin_16ths)
+    /// When the first copy of the input of `tick` arrived; `None` = not at all, or too late. Known for as long as repeats
+    /// are recognised. A time and not a margin: deadlines move when the server loses time.
+    pub fn arrived(&self, tick: Tick) -> Option<Duration> {
+        self.held(tick).map(|held| held.arrived)
     }
 
     fn held(&self, tick: Tick) -> Option<Held> {
         self.ring[tick.0 as usize % RING].filter(|held| held.tick == tick)
+    }
+
+    /// What [`take`](Self::take) gave for `tick`, while it is remembered. `None` = nothing to go by.
+    pub fn used(&self, tick: Tick) -> Option<Input> {
+        let held =
+            |tick: Tick| self.ring[tick.0 as usize % RING].filter(|held| held.tick == tick).map(|held| held.input);
+        let earlier = || (1..=INPUT_REPEATS_MAX).filter_map(|age| tick.checked_minus(age)).find_map(held);
+        held(tick).or_else(|| earlier().map(Input::repeated))
     }
 
     /// A copy of an input whose tick is over: a repeat of one that was used, or too late to be of use.
@@ -156,8 +164,8 @@ mod tests {
     #[test]
     fn the_first_copy_of_an_input_wins() {
         let mut buffer = InputBuffer::new();
-        assert_eq!(buffer.file(Tick(5), Tick(6), walk(1), 0), Filed::Kept);
-        assert_eq!(buffer.file(Tick(5), Tick(6), walk(2), 0), Filed::Duplicate);
+        assert_eq!(buffer.file(Tick(5), Tick(6), walk(1), Duration::ZERO), Filed::Kept);
+        assert_eq!(buffer.file(Tick(5), Tick(6), walk(2), Duration::ZERO), Filed::Duplicate);
         assert_eq!(buffer.take(Tick(5)), (None, InputUse::Idle));
         assert_eq!(buffer.take(Tick(6)), (Some(walk(1)), InputUse::Used));
     }
@@ -165,7 +173,7 @@ mod tests {
     #[test]
     fn a_missing_input_repeats_the_last_without_its_trigger_and_then_stands_still() {
         let mut buffer = InputBuffer::new();
-        buffer.file(Tick(1), Tick(1), Input { buttons: Buttons::FIRE, ..walk(3) }, 0);
+        buffer.file(Tick(1), Tick(1), Input { buttons: Buttons::FIRE, ..walk(3) }, Duration::ZERO);
         buffer.take(Tick(1));
         assert_eq!(buffer.take(Tick(2)), (Some(walk(3)), InputUse::Repeated));
         for t in 3..=17 {
@@ -178,11 +186,11 @@ mod tests {
     #[test]
     fn repeats_of_used_inputs_are_duplicates_and_unused_ones_are_late() {
         let mut buffer = InputBuffer::new();
-        buffer.file(Tick(1), Tick(1), walk(1), 0);
+        buffer.file(Tick(1), Tick(1), walk(1), Duration::ZERO);
         buffer.take(Tick(1));
         buffer.take(Tick(2));
-        assert_eq!(buffer.file(Tick(3), Tick(1), walk(1), 0), Filed::Duplicate);
-        assert_eq!(buffer.file(Tick(3), Tick(2), walk(1), 0), Filed::Late);
-        assert_eq!(buffer.file(Tick(3), Tick(3 + INPUT_AHEAD_TICKS_MAX + 1), walk(1), 0), Filed::TooEarly);
+        assert_eq!(buffer.file(Tick(3), Tick(1), walk(1), Duration::ZERO), Filed::Duplicate);
+        assert_eq!(buffer.file(Tick(3), Tick(2), walk(1), Duration::ZERO), Filed::Late);
+        assert_eq!(buffer.file(Tick(3), Tick(3 + INPUT_AHEAD_TICKS_MAX + 1), walk(1), Duration::ZERO), Filed::TooEarly);
     }
 }

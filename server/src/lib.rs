@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod core;
 pub mod host;
+pub mod imposed;
 pub mod inputs;
 pub mod interest;
 pub mod lagcomp;

@@ -48,6 +48,9 @@ fn run(args: &ServerArgs) -> Result<ServerReport, ServerError> {
         server.seed(),
         if config.password.is_some() { "password" } else { "open" },
     );
+    if !config.links.is_empty() {
+        eprintln!("tickshot-server: links made bad on purpose: {}", config.links);
+    }
     let report = server.run(&stop, &mut show_progress);
     if std::io::stderr().is_terminal() {
         eprintln!();

@@ -2,12 +2,17 @@
 
 use crate::inputs::InputBuffer;
 use crate::interest::Interest;
+use crate::lagcomp::Shooters;
+use crate::lagcomp::estimate::Believed;
+use crate::sessions::Sessions;
 use tickshot_shared::limits::NAME_BYTES_MAX;
+use tickshot_shared::protocol::told::Told;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::bot::Bot;
 use tickshot_shared::sim::input::Input;
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::world::{Slot, World};
+use tickshot_shared::tick::Tick;
 
 /// One taken slot.
 pub struct Seat {
@@ -50,6 +55,30 @@ impl Seat {
     /// Names of bots come from the field, by slot.
     pub fn bot_name(slot: usize) -> &'static str {
         BOT_NAMES[slot % BOT_NAMES.len()]
+    }
+}
+
+/// Everyone who plays, for lag compensation: what they were told, and what they pressed.
+pub struct Seated<'a> {
+    pub sessions: &'a Sessions,
+    pub seats: &'a [Option<Seat>],
+}
+
+impl Shooters for Seated<'_> {
+    fn told(&self, shooter: Slot, tick: Tick) -> Option<&Told> {
+        self.sessions.in_slot(shooter)?.told.at(tick)
+    }
+
+    fn acked(&self, shooter: Slot) -> Option<Tick> {
+        self.sessions.in_slot(shooter)?.told.acked()
+    }
+
+    fn believed(&self, shooter: Slot, tick: Tick) -> Option<Believed> {
+        self.sessions.in_slot(shooter)?.display.at(tick)
+    }
+
+    fn input(&self, shooter: Slot, tick: Tick) -> Option<Input> {
+        self.seats.get(shooter.index())?.as_ref()?.inputs.used(tick)
     }
 }
 

@@ -4,13 +4,12 @@
 //! Keeps no socket and no crypto: a client is its 64-bit netcode id here.
 
 use crate::core::Wanted;
-use crate::lagcomp::Shooters;
-use crate::lagcomp::estimate::{Believed, DisplayEstimate};
+use crate::lagcomp::estimate::DisplayEstimate;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tickshot_shared::limits::HISTORY_TICKS;
 use tickshot_shared::protocol::server_msg::Pong;
-use tickshot_shared::protocol::told::{Told, ToldRing};
+use tickshot_shared::protocol::told::ToldRing;
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -161,20 +160,6 @@ impl Sessions {
     /// Ids of the sessions that are part of the match (not those refused), in order.
     pub fn admitted(&self) -> impl Iterator<Item = u64> {
         self.by_id.iter().filter(|(_, s)| s.slot().is_some()).map(|(id, _)| *id)
-    }
-}
-
-impl Shooters for Sessions {
-    fn told(&self, shooter: Slot, tick: Tick) -> Option<&Told> {
-        self.in_slot(shooter)?.told.at(tick)
-    }
-
-    fn acked(&self, shooter: Slot) -> Option<Tick> {
-        self.in_slot(shooter)?.told.acked()
-    }
-
-    fn believed(&self, shooter: Slot, tick: Tick) -> Option<Believed> {
-        self.in_slot(shooter)?.display.at(tick)
     }
 }
 

@@ -85,6 +85,19 @@ fn bad_settings_are_refused_by_name() {
 }
 
 #[test]
+fn a_bad_link_is_refused_at_start_with_the_flag_or_the_key_and_the_word() {
+    let said = refusal(&["--link", "Ann=delay 75"]);
+    assert!(said.contains("--link: link of 'Ann': word 2 '75' must be a time"), "{said}");
+    let said = refusal(&["--link", "wifi-bad"]);
+    assert!(said.contains("--link") && said.contains("NAME=PROFILE"), "{said}");
+    let path = std::env::temp_dir().join(format!("tickshot-links-{}.toml", std::process::id()));
+    std::fs::write(&path, "[links]\n\"*\" = \"wifi\"\nAnn = \"rate 1bit\"\n").unwrap();
+    let said = refusal(&["--config", path.to_str().unwrap()]);
+    std::fs::remove_file(&path).unwrap();
+    assert!(said.contains("table [links]: link of 'Ann': up: rate of 0.001kbit is out of range"), "{said}");
+}
+
+#[test]
 fn a_broken_map_file_is_refused_with_what_and_where() {
     let path = std::env::temp_dir().join(format!("tickshot-broken-{}.tmx", std::process::id()));
     std::fs::write(&path, "<map><layer").unwrap();

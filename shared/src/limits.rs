@@ -56,8 +56,10 @@ pub const MAP_CHUNK_BYTES: usize = 1000;
 /// Longest player or server name, in UTF-8 bytes.
 pub const NAME_BYTES_MAX: usize = 24;
 
-/// Silence that ends a session, in milliseconds, on either end: long enough for a laptop that looks for its access point.
-pub const SESSION_TIMEOUT_MS: u64 = 5000;
+/// Silence that ends a session, in milliseconds, on either end: a partition of 30 s (a router that restarts, a laptop that
+/// looks for its access point) is survived with room to spare. A place held so long is not lost to others: a full server
+/// gives a silent player's place away after 2 s.
+pub const SESSION_TIMEOUT_MS: u64 = 40_000;
 /// Shortest datagram worth a look: a renetcode prefix byte, a sequence byte and a 16-byte tag.
 pub const DATAGRAM_BYTES_MIN: usize = 18;
 /// Longest datagram accepted from the network, in bytes (renetcode's own limit).
@@ -90,6 +92,21 @@ pub const STRANGER_DATAGRAMS_PER_ADDRESS_PER_TICK_MAX: u32 = 4;
 pub const PENDING_SESSIONS_MAX: usize = 1024;
 /// Datagrams a link condition may hold back per wire and direction: 64 clients at 64 Hz for a second.
 pub const HELD_DATAGRAMS_MAX: usize = 4096;
+/// Longest delay, and widest jitter, of a simulated link, in microseconds: far beyond what anyone can play on. With it grows
+/// what a link holds.
+pub const LINK_DELAY_US_MAX: u32 = 10_000_000;
+/// Slowest rate of a simulated link, in bits per second: one datagram takes ten seconds.
+pub const LINK_RATE_BPS_MIN: u64 = 1_000;
+/// Fastest rate of a simulated link, in bits per second; above it no limit is felt, and times stay exact in 64 bits.
+pub const LINK_RATE_BPS_MAX: u64 = 100_000_000_000;
+/// Longest time a full queue of a rate-limited simulated link may take to empty, in milliseconds.
+pub const LINK_QUEUE_MS_MAX: u64 = 60_000;
+/// Longest freeze of a simulated link, in milliseconds: longer than any session survives.
+pub const LINK_FREEZE_MS_MAX: u32 = 60_000;
+/// Longest time from one freeze of a simulated link to the next, in milliseconds.
+pub const LINK_FREEZE_EVERY_MS_MAX: u32 = 3_600_000;
+/// Longest text of a link's settings, in bytes: every word of both directions, twice over.
+pub const LINK_TEXT_BYTES_MAX: usize = 512;
 /// Datagrams under way at once in an in-memory network.
 pub const MEMORY_NET_DATAGRAMS_MAX: usize = 65_536;
 /// Sessions renetcode can hold, players and spare together; asking it for more panics.
@@ -111,5 +128,6 @@ const _: () = assert!(REWIND_MS_DEFAULT <= REWIND_MS_CAP_MAX);
 const _: () = assert!(MAP_CHUNK_BYTES < CONTROL_BYTES_MAX && CONTROL_BYTES_MAX < 1199);
 const _: () = assert!(SNAPSHOT_BYTES_MAX + 20 <= DATAGRAM_BYTES_MAX);
 const _: () = assert!(PLAYERS_DEFAULT <= PLAYERS_MAX && PLAYERS_MAX + SESSIONS_SPARE > PLAYERS_MAX);
+const _: () = assert!(LINK_FREEZE_MS_MAX as u64 > SESSION_TIMEOUT_MS);
 const _: () = assert!(DATAGRAMS_PER_TICK_MAX > RECEIVE_QUEUE_MAX + STRANGER_QUEUE_MAX);
 const _: () = assert!(CONTROL_BYTES_PER_TICK / 1200 < DATAGRAMS_PER_ADDRESS_PER_TICK_MAX as u64);

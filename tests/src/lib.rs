@@ -3,8 +3,10 @@
 //! Everything runs over real UDP on loopback. Tests print their seeds; nothing here asserts a timing.
 
 pub mod probe;
+pub mod relay;
 
 use tickshot_client::headless::swarm::{SwarmConfig, SwarmError, SwarmReport, run_swarm};
+use tickshot_client::view::Switches;
 use tickshot_server::config::ServerConfig;
 use tickshot_server::host::HostedServer;
 
@@ -31,6 +33,7 @@ pub fn host(config: ServerConfig) -> HostedServer {
 /// `count` honest bots for `seconds`.
 pub fn swarm(server: &HostedServer, count: usize, seconds: u32) -> Result<SwarmReport, SwarmError> {
     let config = SwarmConfig {
+        switches: Switches { evidence: true, ..Switches::default() },
         server: server.addr(),
         count,
         seconds,

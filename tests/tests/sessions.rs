@@ -15,7 +15,7 @@ fn failure(probe: &Probe) -> Option<String> {
 
 #[test]
 fn a_client_that_vanishes_is_timed_out_and_can_come_back_at_once() {
-    let server = host(server_config());
+    let server = host(ServerConfig { session_timeout_s: 5, ..server_config() });
     let vanished = Probe::playing(server.addr(), "ann", SEED);
     // It says nothing more and does not say goodbye.
     std::mem::forget(vanished.transport);

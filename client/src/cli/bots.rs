@@ -14,6 +14,7 @@ pub(super) fn run(args: &BotsArgs) -> Result<(), Failure> {
         seed,
         name_prefix: "bot ".to_owned(),
         password: args.password.clone(),
+        switches: args.time.switches(true),
     };
     let bar = progress_bar(args.seconds);
     let report = run_swarm(config, &mut |progress| show(&bar, progress))?;
@@ -48,13 +49,22 @@ pub(super) fn print_clients(report: &SwarmReport) {
     println!("to each client         {:>10.2} kB/s", report.bytes_in_per_client_s / 1e3);
     println!("from each client       {:>10.2} kB/s", report.bytes_out_per_client_s / 1e3);
     println!("round trip             {:>10.2} ms", report.rtt_ms);
+    println!(
+        "others drawn late by   {:>10.0} ms   p95 {:.0} ms",
+        report.display_delay_ms.p50, report.display_delay_ms.p95
+    );
     println!("frames without news    {:>10.3} %", report.starved_frames_pct);
+    println!("ticks without input    {:>10.3} %", report.server_starved_ticks_pct);
     println!(
         "corrections            {:>10}   unexplained {}, largest {} units",
         report.corrections.count, report.corrections.unexplained, report.corrections.max_units
     );
     println!(
-        "shots                  {:>10}   on target {}, confirmed {}",
-        report.shots.fired, report.shots.claimed_hits, report.shots.confirmed_hits
+        "shots                  {:>10}   on target {}, confirmed {}, clamped {}",
+        report.shots.fired, report.shots.claimed_hits, report.shots.confirmed_hits, report.shots.clamped
+    );
+    println!(
+        "server agrees with     {:>10.2} %   of {} comparable hits; drawn and tested at most {} units apart",
+        report.shots.agreement_pct, report.shots.comparable, report.drawn_vs_tested_units.max
     );
 }

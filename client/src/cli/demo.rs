@@ -33,6 +33,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
         seed,
         name_prefix: "bot ".to_owned(),
         password: None,
+        switches: args.time.switches(true),
     };
     let bar = progress_bar(args.seconds);
     let clients = run_swarm(config, &mut |progress| show(&bar, progress))?;

@@ -7,9 +7,12 @@ mod demo;
 mod display;
 mod play;
 
+use crate::view::Switches;
 use clap::{Parser, Subcommand};
 use std::net::{SocketAddr, ToSocketAddrs};
 use tickshot_server::config::DEFAULT_PORT;
+use tickshot_shared::link::profile::LinkSettings;
+use tickshot_shared::modes::Modes;
 use tickshot_shared::tick::TickRate;
 
 /// A top-down shooter for a LAN that shows how time works in a distributed system.
@@ -56,6 +59,8 @@ pub struct PlayArgs {
     /// Draw as fast as the machine can, without waiting for the screen
     #[arg(long)]
     pub no_vsync: bool,
+    #[command(flatten)]
+    pub time: TimeArgs,
 }
 
 /// `tickshot join`
@@ -73,6 +78,19 @@ pub struct JoinArgs {
     /// Draw as fast as the machine can, without waiting for the screen
     #[arg(long)]
     pub no_vsync: bool,
+    #[command(flatten)]
+    pub time: TimeArgs,
+}
+
+/// What a client does about time, and what is done to its link
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct TimeArgs {
+    /// Modes, for example prediction=off,others=newest,hits=none [default: the full machinery]
+    #[arg(long, value_name = "MODES", default_value_t = Modes::default(), hide_default_value = true)]
+    pub modes: Modes,
+    /// Simulated link: a preset or netem-like text, for example wifi-bad or "delay 75ms 20ms loss 5%" [default: none]
+    #[arg(long, value_name = "LINK", default_value_t = LinkSettings::default(), hide_default_value = true)]
+    pub link: LinkSettings,
 }
 
 /// `tickshot bots`
@@ -93,6 +111,8 @@ pub struct BotsArgs {
     /// Password of the server, if it has one
     #[arg(long, value_name = "TEXT")]
     pub password: Option<String>,
+    #[command(flatten)]
+    pub time: TimeArgs,
     /// Print one JSON object with the run's numbers on stdout
     #[arg(long)]
     pub json: bool,
@@ -116,9 +136,18 @@ pub struct DemoArgs {
     /// Seed of everything random [default: drawn from the system and printed]
     #[arg(long, value_name = "K")]
     pub seed: Option<u64>,
+    #[command(flatten)]
+    pub time: TimeArgs,
     /// Print one JSON object {server, clients} on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+impl TimeArgs {
+    /// The switches these flags set; `evidence`: ask the server what it made of our shots.
+    pub fn switches(&self, evidence: bool) -> Switches {
+        Switches { modes: self.modes, link: self.link, evidence, ..Switches::default() }
+    }
 }
 
 /// Why a command failed, ready to be read.
@@ -191,9 +220,11 @@ const EXAMPLES: &str = "Examples:
   tickshot play --listen 0.0.0.0:34197         play, and let others on the network join
   tickshot join 192.168.1.20                   join a server
   tickshot bots 127.0.0.1 --count 64 --json    64 headless clients, their numbers as JSON
+  tickshot join 192.168.1.20 --link 4g         with the delays and losses of a mobile network
+  tickshot bots 127.0.0.1 --link 'delay 75ms 20ms loss 5%' --json
   tickshot demo --seconds 5                    a headless match on this machine
 
-Keys: WASD move, mouse aims, left button fires, Tab scores, Esc quits.
+Keys: WASD move, mouse aims, left button fires, Tab scores, F1 shows the rest, Esc quits.
 Exit codes: 0 done, 1 could not run or the match broke off, 2 wrong usage.";
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `tickshot play` and `tickshot join`: the window, with or without a server behind it.
 
 use super::{Failure, JoinArgs, PlayArgs};
+use crate::view::Switches;
 
 /// Host a match in this process and play it.
 pub(super) fn host_and_play(args: &PlayArgs) -> Result<(), Failure> {
@@ -23,7 +24,7 @@ pub(super) fn host_and_play(args: &PlayArgs) -> Result<(), Failure> {
         args.bots,
         server.seed()
     );
-    let ended = window(server.addr(), args.name.as_deref(), None, !args.no_vsync);
+    let ended = window(server.addr(), args.name.as_deref(), None, !args.no_vsync, args.time.switches(false));
     server.stop();
     ended
 }
@@ -32,7 +33,7 @@ pub(super) fn host_and_play(args: &PlayArgs) -> Result<(), Failure> {
 pub(super) fn join(args: &JoinArgs) -> Result<(), Failure> {
     need_window()?;
     let server = super::resolve(&args.server)?;
-    window(server, args.name.as_deref(), args.password.as_deref(), !args.no_vsync)
+    window(server, args.name.as_deref(), args.password.as_deref(), !args.no_vsync, args.time.switches(false))
 }
 
 fn need_window() -> Result<(), Failure> {
@@ -52,6 +53,7 @@ fn window(
     name: Option<&str>,
     password: Option<&str>,
     vsync: bool,
+    switches: Switches,
 ) -> Result<(), Failure> {
     use crate::app::{ClientPlugin, LocalTime};
     use crate::gui::GuiPlugin;
@@ -73,6 +75,7 @@ fn window(
         app
     })?;
     app.add_systems(First, move |mut time: ResMut<LocalTime>| time.0 = clock.now());
+    app.insert_resource(switches);
     open_session(&mut app, &io, clock.now(), config)?;
     match app.run() {
         AppExit::Success => Ok(()),
@@ -103,6 +106,7 @@ fn window(
     _name: Option<&str>,
     _password: Option<&str>,
     _vsync: bool,
+    _switches: Switches,
 ) -> Result<(), Failure> {
     need_window()
 }

@@ -1,4 +1,5 @@
-//! Clients without a window: [`bot`] is one, [`swarm`] runs many.
+//! Clients without a window: [`bot`] is one, [`swarm`] runs many, [`report`] is what they measured.
 
 pub mod bot;
+pub mod report;
 pub mod swarm;

@@ -4,11 +4,13 @@
 //! at nearly the same moment; those within `COALESCE` share a wake-up.
 
 use super::bot::{bot_app, update};
+pub use super::report::SwarmReport;
 use crate::app::{Core, Transport};
+use crate::core::ClientCore;
 use crate::net::transport::{ClientTransport, ConnectConfig, ConnectState};
 use crate::reconcile::Reason;
 use crate::stats::ClientStats;
-use crate::view::Status;
+use crate::view::{Status, Switches};
 use bevy::app::App;
 use bevy_renet::RenetClient;
 use std::collections::BTreeMap;
@@ -28,6 +30,8 @@ pub struct SwarmConfig {
     /// Bots are called `{name_prefix}{number}`.
     pub name_prefix: String,
     pub password: Option<String>,
+    /// Modes and link of every client.
+    pub switches: Switches,
 }
 
 /// How it goes, once a second.
@@ -44,62 +48,6 @@ pub struct SwarmProgress {
     pub fired: u64,
     pub confirmed_hits: u64,
     pub rtt_ms: f64,
-}
-
-/// What `tickshot bots --json` prints.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct SwarmReport {
-    /// Clients that played.
-    pub clients_connected: usize,
-    /// Those among them that lost their session before the end.
-    pub clients_disconnected: usize,
-    pub seconds: f64,
-    pub snapshots: u64,
-    /// Datagram payload bytes at the socket while playing, all lanes and netcode included.
-    pub bytes_in_per_client_s: f64,
-    pub bytes_out_per_client_s: f64,
-    pub corrections: CorrectionReport,
-    pub starved_frames_pct: f64,
-    /// Mean over clients of the shortest recent round trip.
-    pub rtt_ms: f64,
-    pub shots: ShotReport,
-    pub inputs: InputReport,
-    /// Packets and messages refused, by reason.
-    pub drops: BTreeMap<String, u64>,
-    /// Why clients that did not last ended, by reason.
-    pub ended: BTreeMap<String, u64>,
-    pub seed: u64,
-}
-
-/// What reconciliation changed.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct CorrectionReport {
-    /// All, respawns included.
-    pub count: u64,
-    pub unexplained: u64,
-    /// Sizes of mispredictions (respawns are none), world units.
-    pub p95_units: u64,
-    pub max_units: u64,
-    pub by_reason: BTreeMap<String, u64>,
-}
-
-/// What the clients fired.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct ShotReport {
-    pub fired: u64,
-    pub claimed_hits: u64,
-    pub confirmed_hits: u64,
-}
-
-/// What the clients pressed, and how steadily.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct InputReport {
-    pub produced: u64,
-    /// Ticks without an input because this process was stopped too long.
-    pub skipped: u64,
-    /// Jumps of the input clock and of the display clock.
-    pub input_clock_snaps: u64,
-    pub display_clock_snaps: u64,
 }
 
 /// Why a swarm could not run.
@@ -174,7 +122,13 @@ impl Member {
         };
         let wire = io.connect(config.server)?;
         let transport = ClientTransport::new(Box::new(wire), config.server, connect, now);
-        Ok(Member { app: bot_app(transport, seed), due: now, playing: None, ended: None, traffic: None })
+        Ok(Member {
+            app: bot_app(transport, seed, config.switches),
+            due: now,
+            playing: None,
+            ended: None,
+            traffic: None,
+        })
     }
 
     fn update(&mut self, now: Duration) {
@@ -228,8 +182,16 @@ impl Member {
         self.app.world().resource::<Core>().0.stats()
     }
 
+    fn core(&self) -> &ClientCore {
+        &self.app.world().resource::<Core>().0
+    }
+
     fn rtt_ms(&self) -> Option<f64> {
-        self.app.world().resource::<Core>().0.rtt().map(|rtt| rtt.as_secs_f64() * 1e3)
+        self.core().rtt().map(|rtt| rtt.as_secs_f64() * 1e3)
+    }
+
+    fn jitter_ms(&self) -> Option<f64> {
+        self.core().play().map(|play| play.clocks().jitter().as_secs_f64() * 1e3)
     }
 }
 
@@ -267,7 +229,7 @@ fn glance(config: &SwarmConfig, members: &[Member], elapsed: Duration) -> SwarmP
         corrections_unexplained: sum(|s| s.corrections.of(Reason::Unexplained)),
         fired: sum(|s| s.shots.fired),
         confirmed_hits: sum(|s| s.shots.confirmed_hits),
-        rtt_ms: mean_rtt_ms(members),
+        rtt_ms: mean(members.iter().filter_map(Member::rtt_ms)),
     }
 }
 
@@ -288,8 +250,9 @@ fn sum_up(config: &SwarmConfig, members: &[Member], elapsed: Duration) -> SwarmR
             *drops.entry(reason.to_owned()).or_default() += count;
         }
     }
-    for (reason, count) in &stats.drops {
-        *drops.entry((*reason).to_owned()).or_default() += count;
+    let mut report = SwarmReport::of(&stats);
+    for (reason, count) in drops {
+        *report.drops.entry(reason).or_default() += count;
     }
     let per_second = |bytes: u64| if seconds > 0.0 { bytes as f64 / seconds } else { 0.0 };
     let played = |m: &&Member| m.playing.is_some();
@@ -297,37 +260,20 @@ fn sum_up(config: &SwarmConfig, members: &[Member], elapsed: Duration) -> SwarmR
         clients_connected: members.iter().filter(played).count(),
         clients_disconnected: members.iter().filter(played).filter(|m| m.ended.is_some()).count(),
         seconds: elapsed.as_secs_f64(),
-        snapshots: stats.snapshots,
         bytes_in_per_client_s: per_second(bytes_in),
         bytes_out_per_client_s: per_second(bytes_out),
-        corrections: CorrectionReport {
-            count: stats.corrections.count(),
-            unexplained: stats.corrections.of(Reason::Unexplained),
-            p95_units: stats.corrections.p95_units(),
-            max_units: stats.corrections.max_units(),
-            by_reason: stats.corrections.by_reason(),
-        },
-        starved_frames_pct: stats.starved_frames_pct(),
-        rtt_ms: mean_rtt_ms(members),
-        shots: ShotReport {
-            fired: stats.shots.fired,
-            claimed_hits: stats.shots.claimed_hits,
-            confirmed_hits: stats.shots.confirmed_hits,
-        },
-        inputs: InputReport {
-            produced: stats.inputs,
-            skipped: stats.ticks_skipped,
-            input_clock_snaps: stats.input_snaps,
-            display_clock_snaps: stats.display_snaps,
-        },
-        drops,
+        modes: config.switches.modes.to_string(),
+        link: config.switches.link.to_string(),
+        rtt_ms: mean(members.iter().filter_map(Member::rtt_ms)),
+        jitter_ms: mean(members.iter().filter_map(Member::jitter_ms)),
         ended,
         seed: config.seed,
+        ..report
     }
 }
 
-fn mean_rtt_ms(members: &[Member]) -> f64 {
-    let (sum, count) = members.iter().filter_map(Member::rtt_ms).fold((0.0, 0u32), |(s, n), rtt| (s + rtt, n + 1));
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0u32), |(sum, count), value| (sum + value, count + 1));
     if count == 0 { 0.0 } else { sum / f64::from(count) }
 }
 

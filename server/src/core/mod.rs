@@ -18,7 +18,7 @@ use crate::interest::Interest;
 use crate::lagcomp::LagCompensation;
 use crate::maps::Map;
 use crate::metrics::{Metrics, ratio};
-use crate::seats::Seat;
+use crate::seats::{Seat, Seated};
 use crate::sessions::{SendTimes, SessionState, Sessions};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -152,7 +152,7 @@ impl ServerCore {
 
     /// When `tick` is due.
     pub fn deadline(&self, tick: Tick) -> Duration {
-        Deadlines { epoch: self.epoch, rate: self.setup.rate }.of(tick)
+        self.epoch + self.setup.rate.time_of(u64::from(tick.0))
     }
 
     /// The process lost so much time that `ticks` are given up: every later deadline moves.
@@ -175,7 +175,6 @@ impl ServerCore {
             return Err("input_malformed");
         };
         let next = self.next_tick();
-        let deadlines = Deadlines { epoch: self.epoch, rate: self.setup.rate };
         let Some(session) = self.sessions.with_id_mut(client_id) else { return Err("unknown_session") };
         let SessionState::Playing(slot) = session.state else {
             self.metrics.drop_one("input_out_of_place");
@@ -191,7 +190,7 @@ impl ServerCore {
         session.handle_ack(packet.ack, packet.ack_mask, sent_at, arrived);
         session.display.handle_packet(next, &packet, acked_before, session.told.acked());
         if let Some(seat) = &mut self.seats[slot.index()] {
-            file_all(&mut seat.inputs, next, &packet, arrived, deadlines);
+            file_all(&mut seat.inputs, next, &packet, arrived);
         }
         Ok(())
     }
@@ -217,7 +216,7 @@ impl ServerCore {
             let (input, used) = match (seat, self.world.player(slot)) {
                 (Some(seat), Some(_)) => {
                     if let Some(input) = seat.think(&self.arena, &self.world, &mut self.interest, slot) {
-                        seat.inputs.file(tick, tick, input, 0);
+                        seat.inputs.file(tick, tick, input, Duration::ZERO);
                     }
                     seat.inputs.take(tick)
                 }
@@ -234,7 +233,8 @@ impl ServerCore {
         let shots = std::mem::take(&mut self.shots);
         let MatchSetup { rules, rate, .. } = self.setup;
         let Scratch { inputs, stamps, .. } = &self.scratch;
-        let judge = LagCompensation::new(&self.history, &self.arena, &self.sessions, stamps, rules, rate, shots);
+        let seated = Seated { sessions: &self.sessions, seats: &self.seats };
+        let judge = LagCompensation::new(&self.history, &self.arena, &seated, stamps, rules, rate, shots);
         self.events.clear();
         step(&mut self.world, &self.arena, inputs, &judge, &mut self.events);
         self.shots = judge.into_evidence();
@@ -277,7 +277,9 @@ impl ServerCore {
                 // The encoder fills in the baseline it really used.
                 baseline: None,
                 input_use: self.scratch.uses[slot.index()],
-                margin_16ths: inputs.and_then(|inputs| inputs.margin_16ths(tick)),
+                margin_16ths: inputs
+                    .and_then(|i| i.arrived(tick))
+                    .map(|arrived| margin_16ths(deadline, arrived, self.setup.rate)),
                 received: session.received,
                 starved: inputs.map_or(0, |inputs| inputs.counts.missing as u8),
                 pong: session.take_pong(clock(), deadline),
@@ -322,31 +324,18 @@ impl ServerCore {
 
 /// File every input of a packet, oldest first. A packet whose newest input is of a tick the client has seen the state of
 /// carries none to be used: the client only asks for the time.
-fn file_all(buffer: &mut InputBuffer, next: Tick, packet: &InputPacket, arrived: Duration, deadlines: Deadlines) {
+fn file_all(buffer: &mut InputBuffer, next: Tick, packet: &InputPacket, arrived: Duration) {
     if packet.ack.is_some_and(|ack| packet.newest <= ack) {
         return;
     }
     for (tick, input) in packet.ticks() {
-        buffer.file(next, tick, input, deadlines.margin_16ths(tick, arrived));
+        buffer.file(next, tick, input, arrived);
     }
 }
 
-/// When ticks are due.
-#[derive(Clone, Copy)]
-struct Deadlines {
-    epoch: Duration,
-    rate: TickRate,
-}
-
-impl Deadlines {
-    fn of(self, tick: Tick) -> Duration {
-        self.epoch + self.rate.time_of(u64::from(tick.0))
-    }
-
-    /// How long before the deadline of `tick` something `arrived`, in 1/16 tick, rounded down; negative = after it.
-    fn margin_16ths(self, tick: Tick, arrived: Duration) -> i16 {
-        let nanos = self.of(tick).as_nanos() as i128 - arrived.as_nanos() as i128;
-        let sixteenths = (nanos * 16).div_euclid(i128::from(self.rate.tick_nanos()));
-        sixteenths.clamp(i128::from(i16::MIN), i128::from(i16::MAX)) as i16
-    }
+/// How long before `deadline` something `arrived`, in 1/16 tick, rounded down; negative = after it.
+fn margin_16ths(deadline: Duration, arrived: Duration, rate: TickRate) -> i16 {
+    let nanos = deadline.as_nanos() as i128 - arrived.as_nanos() as i128;
+    let sixteenths = (nanos * 16).div_euclid(i128::from(rate.tick_nanos()));
+    sixteenths.clamp(i128::from(i16::MIN), i128::from(i16::MAX)) as i16
 }

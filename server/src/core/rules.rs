@@ -5,9 +5,9 @@
 
 use super::ServerCore;
 use crate::sessions::Session;
-use tickshot_shared::limits::REWIND_MS_DEFAULT;
+use tickshot_shared::limits::{LINK_TEXT_BYTES_MAX, REWIND_MS_DEFAULT};
 use tickshot_shared::modes::HitCheck;
-use tickshot_shared::protocol::control::{LINK_TEXT_BYTES_MAX, ServerControl};
+use tickshot_shared::protocol::control::ServerControl;
 use tickshot_shared::protocol::evidence::ShotEvidence;
 
 /// How shots are judged, and who has a say in it.

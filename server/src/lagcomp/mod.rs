@@ -20,8 +20,9 @@
 //! 3. **Plausibility** ([`plausibility`]). *C* must lie within the cap, within the estimate +-3 ticks, and name snapshots
 //!    that this client was sent and has acked. Else the nearest allowed time is used, and the reason is kept.
 //! 4. **Rewind** ([`rewind`]). A claim that holds is tested as drawn: each target's states of *a* and *b* as this client was
-//!    told them, blended by the function that drew them. A clamped one is tested in the server's true history. A target
-//!    that died or was moved since is tested where it is now; a dead one cannot be hit.
+//!    told them, blended by the function that drew them; the muzzle is where the shooter had predicted itself ([`own`]).
+//!    A clamped one is tested in the server's true history. A target that died or was moved since is tested where it is
+//!    now; a dead one cannot be hit.
 //! 5. **Evidence** ([`evidence`]). The same shot is judged under every hit check against the same world, one of them
 //!    decides, and all of it is written down.
 //!
@@ -33,22 +34,26 @@
 
 pub mod estimate;
 pub mod evidence;
+mod own;
 pub mod plausibility;
 pub mod rewind;
 
 use self::estimate::Believed;
+use self::own::OwnClaim;
 use self::plausibility::{Allowed, Limits, allow};
 use self::rewind::{Past, Target, View};
 use crate::core::MatchRules;
+use glam::IVec2;
 use std::cell::RefCell;
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::evidence::{Clamp, ShotEvidence};
 use tickshot_shared::protocol::told::Told;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::combat::{Judge, Present, Verdict, judge};
+use tickshot_shared::sim::combat::{Judge, Present, Targets, Verdict, judge};
 use tickshot_shared::sim::history::History;
-use tickshot_shared::sim::input::ViewStamp;
+use tickshot_shared::sim::input::{Input, OwnView, ViewStamp};
+use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::world::{Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -60,6 +65,8 @@ pub trait Shooters {
     fn acked(&self, shooter: Slot) -> Option<Tick>;
     /// What `shooter` is believed to have drawn when it made the input of `tick`.
     fn believed(&self, shooter: Slot, tick: Tick) -> Option<Believed>;
+    /// The input that was used for `shooter` in `tick`.
+    fn input(&self, shooter: Slot, tick: Tick) -> Option<Input>;
 }
 
 /// Judges all shots of one tick, each in the past that its shooter saw, and keeps the evidence.
@@ -125,10 +132,34 @@ impl<'a, S: Shooters> LagCompensation<'a, S> {
         Past { history: self.history, arena: self.arena, view, own: stamp.own }
     }
 
+    /// Where the shooter drew itself by its own prediction; `None` if it did not, or cannot have.
+    fn own_drawn(&self, world: &World, arena: &Arena, shooter: Slot, stamp: &ViewStamp) -> Option<IVec2> {
+        let OwnView::Between { from, fraction, based_on } = stamp.own else { return None };
+        let claim = OwnClaim { from, fraction, based_on };
+        own::drawn(claim, shooter, self.shooters, self.history, world, arena).map(|pose| pose.pos)
+    }
+
     /// What the stamp names, whether it was allowed or not. Snapshots that were never told show nobody.
     fn told_view(&self, shooter: Slot, stamp: &ViewStamp) -> View<'a> {
         let (a, b) = (self.shooters.told(shooter, stamp.a), self.shooters.told(shooter, stamp.b));
         View::Told { a, b, fraction: stamp.fraction }
+    }
+}
+
+/// A past, shot at from where the shooter drew itself.
+struct FromOwn<'a> {
+    past: &'a Past<'a>,
+    own: Option<IVec2>,
+}
+
+impl Targets for FromOwn<'_> {
+    fn pose(&self, world: &World, shooter: Slot, slot: Slot) -> Option<Pose> {
+        self.past.pose(world, shooter, slot)
+    }
+
+    fn muzzle(&self, world: &World, shooter: Slot) -> IVec2 {
+        let present = matches!(self.past.view, View::Present);
+        self.own.filter(|_| !present).unwrap_or_else(|| self.past.muzzle(world, shooter))
     }
 }
 
@@ -141,12 +172,15 @@ impl<S: Shooters> Judge for LagCompensation<'_, S> {
         let allowed = self.allow(shooter, &stamp, world.tick);
         let policy = if self.rules.experiments { stamp.check } else { self.rules.hit_checks };
         let pasts = HitCheck::ALL.map(|check| self.past(shooter, &stamp, &allowed, check));
+        let own = self.own_drawn(world, arena, shooter, &stamp);
+        let from_own = pasts.each_ref().map(|past| FromOwn { past, own });
         let mut targets = self.targets.borrow_mut();
-        let sight = pasts[policy as usize].sight(world, shooter, &mut targets);
+        let muzzle = from_own[policy as usize].muzzle(world, shooter);
+        let sight = pasts[policy as usize].sight(world, shooter, muzzle, &mut targets);
         let verdicts = HitCheck::ALL.map(|check| match check {
             _ if check == policy => judge(world, arena, &sight, shooter, aim),
             HitCheck::None => judge(world, arena, &Present, shooter, aim),
-            _ => judge(world, arena, &pasts[check as usize], shooter, aim),
+            _ => judge(world, arena, &from_own[check as usize], shooter, aim),
         });
         let shot = evidence::Shot {
             shooter,

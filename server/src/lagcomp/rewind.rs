@@ -10,7 +10,7 @@ use tickshot_shared::sim::collision::line_of_sight;
 use tickshot_shared::sim::combat::Targets;
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::{OWN_AGE_TICKS_MAX, OwnView};
-use tickshot_shared::sim::pose::{Pose, TELEPORT_UNITS};
+use tickshot_shared::sim::pose::{Pose, TELEPORT_UNITS, WHOLE};
 use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::Tick;
 
@@ -59,14 +59,20 @@ struct Seen<'a> {
 }
 
 impl Past<'_> {
-    /// Everyone alive, looked up once; `targets` is the memory for it.
-    pub(super) fn sight<'t>(&self, world: &World, shooter: Slot, targets: &'t mut Vec<Option<Target>>) -> Sight<'t> {
+    /// Everyone alive, looked up once, for shots from `muzzle`; `targets` is the memory for it.
+    pub(super) fn sight<'t>(
+        &self,
+        world: &World,
+        shooter: Slot,
+        muzzle: IVec2,
+        targets: &'t mut Vec<Option<Target>>,
+    ) -> Sight<'t> {
         targets.clear();
         targets.resize(world.players.len(), None);
         for (slot, _) in world.present().filter(|(slot, player)| *slot != shooter && player.alive) {
             targets[slot.index()] = self.target(world, shooter, slot);
         }
-        Sight { muzzle: self.muzzle(world, shooter), targets }
+        Sight { muzzle, targets }
     }
 
     /// What a shot of `shooter` finds of `slot`, who is in the world at present.
@@ -101,9 +107,10 @@ impl Past<'_> {
                     // The own player is no entity; it is told with every snapshot.
                     if told.own() == Some(slot) && slot == shooter { Some(told.tick()) } else { told.told_at(slot) }
                 };
-                let a = told_at(a)?;
-                // Told in `a` but no longer in `b`: it was held where `a` showed it.
-                self.seen_between(world, slot, a, told_at(b).unwrap_or(a), fraction)
+                // Who is there, and held where, as `Pose::seen` says for the client.
+                let (a, b) = (told_at(a), told_at(b));
+                let there = if fraction < WHOLE { a } else { b }?;
+                self.seen_between(world, slot, a.unwrap_or(there), b.unwrap_or(there), fraction)
             }
         }
     }
@@ -116,7 +123,7 @@ impl Past<'_> {
         }
         let to = self.state(world, b, slot).unwrap_or(from);
         let pose = Pose::blend(Pose::of(from), Pose::of(to), fraction);
-        let (state, tick) = if fraction < 256 { (from, a) } else { (to, b) };
+        let (state, tick) = if fraction < WHOLE { (from, a) } else { (to, b) };
         Some(Seen { pose, state, tick })
     }
 
@@ -183,7 +190,7 @@ impl Targets for Past<'_> {
         let Some(present) = world.player(shooter) else { return IVec2::ZERO };
         let seen = match self.own {
             _ if matches!(self.view, View::Present) => None,
-            OwnView::Between { from, fraction } => self.own_between(world, shooter, from, fraction),
+            OwnView::Between { from, fraction, .. } => self.own_between(world, shooter, from, fraction),
             OwnView::WithOthers => self.seen(world, shooter, shooter),
         };
         let stands = |seen: &Seen<'_>| seen.pose.alive && self.is_same_life(world, shooter, seen, present);

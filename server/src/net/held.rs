@@ -41,6 +41,13 @@ impl Lane {
         self.hook = hook;
     }
 
+    /// Lets the condition forget `peer`; what is held for it stays held until its time.
+    pub(super) fn forget(&mut self, peer: SocketAddr) {
+        if let Some(hook) = &mut self.hook {
+            hook.forget(peer);
+        }
+    }
+
     /// True if datagrams may pass without looking at this lane at all.
     pub(super) fn is_open(&self) -> bool {
         self.hook.is_none() && self.heap.is_empty()

@@ -181,7 +181,11 @@ impl Wire for MemoryWire {
     }
 
     fn forget(&mut self, peer: SocketAddr) {
-        self.with_end(|end| end.inbox.forget(peer));
+        self.with_end(|end| {
+            end.inbox.forget(peer);
+            end.incoming.forget(peer);
+            end.outgoing.forget(peer);
+        });
     }
 
     fn condition(&mut self, incoming: Option<Box<dyn LinkHook>>, outgoing: Option<Box<dyn LinkHook>>) {

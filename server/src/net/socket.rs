@@ -178,7 +178,10 @@ impl Wire for UdpWire {
     }
 
     fn forget(&mut self, peer: SocketAddr) {
-        lock(&self.port.state).inbox.forget(peer);
+        let mut state = lock(&self.port.state);
+        state.inbox.forget(peer);
+        state.incoming.forget(peer);
+        state.outgoing.forget(peer);
     }
 
     fn condition(&mut self, incoming: Option<Box<dyn LinkHook>>, outgoing: Option<Box<dyn LinkHook>>) {

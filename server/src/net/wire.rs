@@ -65,4 +65,7 @@ pub trait Wire: Send + Sync {
 pub trait LinkHook: Send + Sync {
     /// Lets `bytes`, from or to `peer`, pass at `now`.
     fn pass(&mut self, now: Duration, peer: SocketAddr, bytes: &[u8], emit: &mut dyn FnMut(Duration, &[u8]));
+
+    /// The session with `peer` is over: nothing needs to be kept for it.
+    fn forget(&mut self, _peer: SocketAddr) {}
 }

@@ -13,11 +13,12 @@ use tickshot_shared::protocol::control::{ClientControl, ServerControl, decode_co
 use tickshot_shared::protocol::evidence::ShotEvidence;
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::ring::SnapshotRing;
+use tickshot_shared::protocol::server_msg::Snapshot;
 use tickshot_shared::protocol::version::protocol_version;
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::input::{Buttons, Heading, Input, OwnView, ViewStamp};
-use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::pose::{Pose, WHOLE};
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -175,7 +176,8 @@ impl Client {
         self.lead.push(tick, ack?);
         let display = (i64::from(tick.0) - i64::from(self.lead.ticks())) * 256 - self.delay_256ths;
         let mut input = Input { heading: Heading::new((now.0 / 20 % 9) as u8).unwrap(), ..Input::default() };
-        let own = OwnView::Between { from: Tick(tick.0.saturating_sub(2)), fraction: self.rng.below(256) as u8 };
+        let from = Tick(tick.0.saturating_sub(2));
+        let own = OwnView::Between { from, fraction: self.rng.below(256) as u8, based_on: ack? };
         if let Some((stamp, poses)) = look(&self.ring, display, own, self.check) {
             let near = |(_, pose): &&(Slot, Pose)| (pose.pos - eye.unwrap_or_default()).as_i64vec2().length_squared();
             let target = poses.iter().filter(|(_, pose)| pose.alive).min_by_key(near);
@@ -225,10 +227,9 @@ pub(crate) fn look(
 /// Everyone as a client draws them that shows `stamp`.
 pub(crate) fn poses(ring: &SnapshotRing, stamp: &ViewStamp) -> Vec<(Slot, Pose)> {
     let (Some(a), Some(b)) = (ring.at(stamp.a), ring.at(stamp.b)) else { return Vec::new() };
-    let drawn = a.entities.iter().map(|from| {
-        let pose = Pose::of(&from.player);
-        let to = b.entity(from.slot).map_or(pose, |to| Pose::of(&to.player));
-        (from.slot, if stamp.a == stamp.b { pose } else { Pose::blend(pose, to, stamp.fraction) })
-    });
+    let there = if stamp.fraction < WHOLE { a } else { b };
+    let told = |s: &Snapshot, slot| s.entity(slot).map(|entity| Pose::of(&entity.player));
+    let slots = there.entities.iter().map(|entity| entity.slot);
+    let drawn = slots.filter_map(|s| Some((s, Pose::seen(told(a, s), told(b, s), stamp.fraction)?)));
     drawn.collect()
 }

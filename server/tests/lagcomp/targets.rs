@@ -104,7 +104,7 @@ fn a_muzzle_is_where_the_shooter_drew_itself_and_never_from_another_life() {
     let (world, history) = history(|_, _| {});
     let arena = open();
     let muzzle = |view, own| past(&history, &arena, view, own).muzzle(&world, SHOOTER).x - 10 * 1024;
-    let between = |from: u32| OwnView::Between { from: Tick(from), fraction: 128 };
+    let between = |from: u32| OwnView::Between { from: Tick(from), fraction: 128, based_on: Tick(from) };
     assert_eq!(muzzle(at(20), between(39)), 3950, "however old the others are");
     assert_eq!(muzzle(at(20), between(40)), 4050, "up to the present");
     assert_eq!(muzzle(at(20), between(33)), 3350, "eight ticks are allowed");

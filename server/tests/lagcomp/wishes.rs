@@ -2,8 +2,9 @@
 
 use super::rig::{LinkTicks, Rig};
 use tickshot_server::core::MatchRules;
+use tickshot_shared::limits::LINK_TEXT_BYTES_MAX;
 use tickshot_shared::modes::HitCheck;
-use tickshot_shared::protocol::control::{ClientControl, LINK_TEXT_BYTES_MAX, ServerControl};
+use tickshot_shared::protocol::control::{ClientControl, ServerControl};
 use tickshot_shared::protocol::evidence::ShotEvidence;
 
 fn shots_told(rig: &Rig, client: usize) -> Vec<ShotEvidence> {

@@ -22,9 +22,15 @@
 //! states T-1 and T. At display now *D* the others are drawn between the snapshots around D. Local and server time are
 //! signed nanoseconds; the epochs are anyone's.
 
+pub mod arrivals;
+pub mod clocks;
+pub mod display;
+pub mod lead;
+pub mod loss;
 pub mod pacer;
 pub mod sync;
 pub mod timeline;
+pub mod window;
 
 use crate::tick::{Tick, TickRate};
 use std::time::Duration;

@@ -1,24 +1,35 @@
-//! The relation of two clocks, from what packets say: round trip, server now, and how early to send and to expect.
+//! The relation of two clocks, from what packets say: round trip, server now, and whether a clock has stepped.
 //!
-//! Three offsets, each "server time - local time" in nanoseconds, each measured where it is used:
-//! - [`ClockSync::server_offset`]: the server's present. Cristian's method with NTP's clock filter (RFC 5905, section 10):
-//!   of the last [`RTT_SAMPLES`] exchanges the one with the shortest round trip is believed.
-//! - [`ClockSync::uplink_offset`]: the server's time when a packet sent now will have arrived, by the slowest of the last
-//!   [`PATH_SAMPLES`] the server reported margins of. Needs no assumption that both ways take equally long.
-//! - [`ClockSync::downlink_offset`]: the server's time that the quickest of recent snapshots let us see at its arrival.
+//! Unknown is one offset, "server time - local time". Nothing arrives before it left, so every packet bounds it:
+//! ```text
+//! a snapshot sent at server time s, here at local time l           offset >= s - l
+//! a ping sent at local time l, at the server at server time s      offset <= s - l
+//! ```
+//! A bound widens as it ages, by what two quartz clocks may drift apart ([`DRIFT_PPM_MAX`]). [`ClockSync::server_offset`]
+//! is the middle between the tightest bounds of the last [`SPAN`] (the intersection of the intervals of Marzullo and of
+//! NTP's selection, RFC 5905 section 11.2.1). With as many samples as ticks the quickest packet of each way alone is
+//! believed, whatever jitter does to the others.
+//!
+//! Bounds that contradict each other prove a step: of the local clock (suspend) or of the server's (it lost time). All that
+//! was measured before is void then; [`Seen::stepped`] says so. A step smaller than the round trip contradicts nothing; it
+//! is averaged in until the old bounds are [`SPAN`] old.
+//!
+//! What no measurement can tell: a way up that takes longer than the way down, by x, shifts the estimate by x/2.
 //!
 //! Must not know packets' layout, or what the offsets are used for.
 
+use super::window::AgeingMax;
 use super::{ServerTime, local_nanos};
 use crate::tick::{Tick, TickRate};
+use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Round trips remembered: a quarter second at 64 Hz, in which two quartz clocks drift apart by less than 0.1 ms.
-pub const RTT_SAMPLES: usize = 16;
-/// Margins and arrivals remembered: one second at 64 Hz.
-pub const PATH_SAMPLES: usize = 64;
-/// Sent packets remembered until the server answers: two seconds at 64 Hz.
-pub const SENT_PACKETS: usize = 128;
+/// What two clocks may drift apart, in millionths: quartz is within 100, a clock being slewed by NTP at up to 500.
+pub const DRIFT_PPM_MAX: i64 = 600;
+/// Bounds older than this are forgotten: 128 samples at 64 Hz. Drift makes them useless by then: 1.2 ms.
+pub const SPAN: Duration = Duration::from_secs(2);
+/// Sent packets remembered until the server answers: four seconds at 128 Hz.
+pub const SENT_PACKETS: usize = 512;
 /// Longest round trip believed. Anything longer is a lie or a dead link.
 pub const RTT_MAX: Duration = Duration::from_secs(4);
 
@@ -39,15 +50,37 @@ pub struct Timing {
     pub starved: u8,
 }
 
+/// What [`ClockSync::handle_snapshot`] found out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// A clock has stepped: offsets from before are void.
+    pub stepped: bool,
+    pub answered: Option<Answered>,
+}
+
+/// The packet that a pong answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// Its number: how many packets were sent before it.
+    pub number: u64,
+    /// Server time of its arrival minus the local time at which it was due.
+    pub uplink_offset: i64,
+}
+
 /// Estimates of one client about one server.
 #[derive(Clone, Debug)]
 pub struct ClockSync {
     rate: TickRate,
-    sent: Ring<Sent, SENT_PACKETS>,
-    exchanges: Ring<Exchange, RTT_SAMPLES>,
-    uplink: Ring<i64, PATH_SAMPLES>,
-    downlink: Ring<i64, PATH_SAMPLES>,
-    /// Pongs that answered nothing we remember or took impossibly long.
+    sent: VecDeque<Sent>,
+    sent_count: u64,
+    /// Lower bounds of the offset, and the negatives of the upper ones.
+    lower: AgeingMax,
+    upper: AgeingMax,
+    /// Negative round trips.
+    rtt: AgeingMax,
+    /// Middle of the bounds; after a step a guess until both ways were measured anew.
+    offset: Option<i64>,
+    steps: u64,
     refused: u64,
 }
 
@@ -55,113 +88,123 @@ pub struct ClockSync {
 struct Sent {
     ping: u32,
     at: i64,
-    /// Newest input in the packet.
-    newest: Tick,
-    /// Local time at which the packet's oldest new input was due.
     due: i64,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Exchange {
-    rtt: i64,
-    offset: i64,
+    number: u64,
 }
 
 impl ClockSync {
     pub fn new(rate: TickRate) -> ClockSync {
-        let (sent, exchanges, uplink, downlink) = (Ring::new(), Ring::new(), Ring::new(), Ring::new());
-        ClockSync { rate, sent, exchanges, uplink, downlink, refused: 0 }
+        let bounds = || AgeingMax::new(DRIFT_PPM_MAX, local_nanos(SPAN));
+        ClockSync {
+            rate,
+            sent: VecDeque::with_capacity(SENT_PACKETS),
+            sent_count: 0,
+            lower: bounds(),
+            upper: bounds(),
+            // A round trip is worth less with age as both of its bounds are.
+            rtt: AgeingMax::new(2 * DRIFT_PPM_MAX, local_nanos(SPAN)),
+            offset: None,
+            steps: 0,
+            refused: 0,
+        }
     }
 
-    /// The stamp of a packet sent at `now` whose newest input is `newest`.
+    /// The stamp of a packet sent at `now`.
     ///
     /// `due_nanos`: local time at which its oldest *new* input should have left by the input clock. What `now` is later
-    /// than that (a slow frame) then counts as part of the way up, and the input clock makes room for it.
-    pub fn note_sent(&mut self, now: Duration, newest: Tick, due_nanos: i64) -> u32 {
+    /// than that (a slow frame) is part of the way up: the input clock makes room for it.
+    pub fn note_sent(&mut self, now: Duration, due_nanos: i64) -> u32 {
         let ping = (now.as_micros() & u128::from(u32::MAX)) as u32;
-        self.sent.push(Sent { ping, at: local_nanos(now), newest, due: due_nanos });
+        if self.sent.len() == SENT_PACKETS {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(Sent { ping, at: local_nanos(now), due: due_nanos, number: self.sent_count });
+        self.sent_count += 1;
         ping
     }
 
     /// A snapshot arrived.
-    pub fn handle_snapshot(&mut self, arrived: Duration, timing: &Timing) {
+    pub fn handle_snapshot(&mut self, arrived: Duration, timing: &Timing) -> Seen {
         let arrived = local_nanos(arrived);
-        let left = ServerTime::of(timing.tick, self.rate).0 + i64::from(timing.since_tick_us) * 1000;
-        self.downlink.push(left - arrived);
-        let Some((ping, hold_us)) = timing.pong else { return };
-        let Some(sent) = self.sent.find(|s| s.ping == ping) else {
-            self.refused += 1;
-            return;
-        };
-        // Both ends round to microseconds: on a zero-length wire the difference may come out below zero.
-        let rtt = (arrived - sent.at - i64::from(hold_us) * 1000).max(0);
-        if rtt > local_nanos(RTT_MAX) {
-            self.refused += 1;
-            return;
+        let left = ServerTime::of(timing.tick, self.rate).0.saturating_add(i64::from(timing.since_tick_us) * 1000);
+        let lower = left.saturating_sub(arrived);
+        let mut stepped = self.upper.at(arrived).is_some_and(|upper| lower > TOLERANCE - upper);
+        let answer = timing.pong.and_then(|(ping, hold_us)| self.answer(arrived, ping, hold_us));
+        let came = answer.map(|(sent, hold)| (sent, left.saturating_sub(hold)));
+        if let Some((sent, came)) = came {
+            stepped |= self.lower.at(arrived).is_some_and(|lower| came - sent.at < lower - TOLERANCE);
         }
-        self.exchanges.push(Exchange { rtt, offset: left + rtt / 2 - arrived });
-        if let Some(margin) = timing.margin_16ths {
-            let margin = i64::from(margin) * self.rate.tick_nanos() as i64 / 16;
-            self.uplink.push(ServerTime::of(sent.newest, self.rate).0 - margin - sent.due);
+        if stepped {
+            self.step(lower);
         }
+        self.lower.push(arrived, lower);
+        if let (Some((sent, came)), Some((_, hold))) = (came, answer) {
+            self.upper.push(arrived, sent.at - came);
+            // Both ends round to microseconds: on a zero-length wire the difference may come out below zero.
+            self.rtt.push(arrived, -(arrived - sent.at - hold).max(0));
+        }
+        self.offset = self.middle(arrived).or(self.offset);
+        let answered = came.map(|(sent, came)| Answered { number: sent.number, uplink_offset: came - sent.due });
+        Seen { stepped, answered }
     }
 
-    /// Shortest round trip of the last [`RTT_SAMPLES`]; `None` before the first answer.
+    /// The packet a pong answers and how long the server held it, nanoseconds; `None`, counted, if it cannot be.
+    fn answer(&mut self, arrived: i64, ping: u32, hold_us: u32) -> Option<(Sent, i64)> {
+        let hold = i64::from(hold_us) * 1000;
+        let sent = self.sent.iter().rev().find(|sent| sent.ping == ping).copied();
+        let answer = sent.map(|sent| (sent, hold)).filter(|(sent, hold)| {
+            let rtt = arrived - sent.at - hold;
+            (-TOLERANCE..=local_nanos(RTT_MAX)).contains(&rtt)
+        });
+        self.refused += u64::from(answer.is_none());
+        answer
+    }
+
+    /// Everything before now was measured with other clocks. Until both ways are measured anew, the way is taken to be
+    /// as long as it was.
+    fn step(&mut self, lower: i64) {
+        let rtt = self.rtt.at(i64::MIN).map_or(0, |negative| -negative);
+        self.offset = Some(lower.saturating_add(rtt / 2));
+        self.lower.clear();
+        self.upper.clear();
+        self.steps += 1;
+    }
+
+    fn middle(&self, now: i64) -> Option<i64> {
+        let (lower, upper) = (self.lower.at(now)?, -self.upper.at(now)?);
+        Some(lower + (upper - lower) / 2)
+    }
+
+    /// Shortest round trip of the last [`SPAN`]; `None` before the first answer.
     pub fn rtt(&self) -> Option<Duration> {
-        self.best().map(|e| Duration::from_nanos(e.rtt as u64))
+        self.rtt.at(i64::MIN).map(|negative| Duration::from_nanos((-negative).max(0) as u64))
     }
 
     /// Add to local time to get the server's present. `None` before the first answer.
     pub fn server_offset(&self) -> Option<i64> {
-        self.best().map(|e| e.offset)
+        self.offset
     }
 
-    /// Add to the local time of sending to get the server's time of arrival, at worst. Before the first margin: half
-    /// the round trip is taken as the way up.
-    pub fn uplink_offset(&self) -> Option<i64> {
-        let measured = self.uplink.iter().copied().max();
-        measured.or_else(|| self.best().map(|e| e.offset + e.rtt / 2))
+    /// Packets sent so far.
+    pub fn sent_count(&self) -> u64 {
+        self.sent_count
     }
 
-    /// Add to local time to get the newest server time a snapshot can have told us of, at best. `None` before the first.
-    pub fn downlink_offset(&self) -> Option<i64> {
-        self.downlink.iter().copied().max()
+    /// Packets numbered `from` or more that were sent before local time `before`.
+    pub fn sent_since(&self, from: u64, before: i64) -> u64 {
+        self.sent.iter().rev().take_while(|sent| sent.number >= from).filter(|sent| sent.at < before).count() as u64
     }
 
+    /// Times that a clock was found to have stepped.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Pongs that answered nothing we remember, or took impossibly long.
     pub fn refused(&self) -> u64 {
         self.refused
     }
-
-    fn best(&self) -> Option<&Exchange> {
-        // Oldest first and `<=`: of equals the newest is believed.
-        self.exchanges.iter().reduce(|best, e| if e.rtt <= best.rtt { e } else { best })
-    }
 }
 
-/// The latest `N` values, oldest first.
-#[derive(Clone, Debug)]
-struct Ring<T, const N: usize> {
-    values: std::collections::VecDeque<T>,
-}
-
-impl<T, const N: usize> Ring<T, N> {
-    fn new() -> Self {
-        Ring { values: std::collections::VecDeque::with_capacity(N) }
-    }
-
-    fn push(&mut self, value: T) {
-        if self.values.len() == N {
-            self.values.pop_front();
-        }
-        self.values.push_back(value);
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &T> {
-        self.values.iter()
-    }
-
-    /// The newest value that fits.
-    fn find(&self, fits: impl Fn(&T) -> bool) -> Option<&T> {
-        self.values.iter().rev().find(|v| fits(v))
-    }
-}
+/// Bounds may contradict each other by so much without proving anything: stamps are rounded to microseconds, on both ends.
+const TOLERANCE: i64 = 20_000;

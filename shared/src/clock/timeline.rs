@@ -22,6 +22,8 @@ pub struct Timeline {
     backwards: Backwards,
     at: Option<At>,
     snaps: u64,
+    dilation_ppm: i64,
+    stands: bool,
 }
 
 /// What a timeline does when its line lies more than [`SNAP_TICKS`] behind it.
@@ -41,20 +43,35 @@ struct At {
 
 impl Timeline {
     pub fn new(rate: TickRate, backwards: Backwards) -> Timeline {
-        Timeline { rate, backwards, at: None, snaps: 0 }
+        Timeline { rate, backwards, at: None, snaps: 0, dilation_ppm: 0, stands: false }
     }
 
     /// Walks on to local time `now`, towards the line "local time + `offset_nanos`". Starts there on the first call.
     /// A `now` before the last one counts as no time passed.
     pub fn advance(&mut self, now: Duration, offset_nanos: i64) -> ServerTime {
+        self.advance_until(now, offset_nanos, ServerTime(i64::MAX))
+    }
+
+    /// The same, but no farther than `limit`: a clock that is there stands still, whatever its line says.
+    pub fn advance_until(&mut self, now: Duration, offset_nanos: i64, limit: ServerTime) -> ServerTime {
         let local = local_nanos(now);
-        let target = ServerTime(local.saturating_add(offset_nanos));
+        let target = ServerTime(local.saturating_add(offset_nanos)).min(limit);
         let Some(at) = self.at else {
             self.at = Some(At { local, position: target });
             return target;
         };
         let elapsed = (local - at.local).max(0);
-        let position = self.step(at.position.0.saturating_add(elapsed), target.0, elapsed);
+        let undilated = at.position.0.saturating_add(elapsed);
+        let walked = self.step(undilated, target.0, elapsed);
+        let position = walked.min(limit.0.max(at.position.0));
+        if elapsed > 0 {
+            self.stands = position == at.position.0;
+            let gained = i128::from(position) - i128::from(undilated);
+            let most = i128::from(elapsed * DILATION_MAX_PERCENT / 100);
+            // Standing still and jumping are no dilation.
+            let walks = gained.abs() <= most;
+            self.dilation_ppm = if walks { (gained * 1_000_000 / i128::from(elapsed)) as i64 } else { 0 };
+        }
         self.at = Some(At { local: local.max(at.local), position: ServerTime(position) });
         ServerTime(position)
     }
@@ -67,6 +84,17 @@ impl Timeline {
     /// Local time, in nanoseconds, at which this clock reads (or read) `time`, at local speed.
     pub fn local_nanos_at(&self, time: ServerTime) -> Option<i64> {
         self.at.map(|at| at.local.saturating_add(time.0.saturating_sub(at.position.0)))
+    }
+
+    /// How much faster than local time it walked at the latest [`advance`](Self::advance), percent; negative = slower, 0
+    /// when it stood still or jumped.
+    pub fn dilation_pct(&self) -> f32 {
+        self.dilation_ppm as f32 / 10_000.0
+    }
+
+    /// Did it stand still at the latest [`advance`](Self::advance), though time passed?
+    pub fn stands(&self) -> bool {
+        self.stands
     }
 
     /// Jumps so far.

@@ -2,7 +2,8 @@
 
 use super::evidence::ShotEvidence;
 use crate::limits::{
-    CONTROL_BYTES_MAX, MAP_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX, PLAYERS_MAX, REWIND_MS_CAP_MAX,
+    CONTROL_BYTES_MAX, LINK_TEXT_BYTES_MAX, MAP_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX, PLAYERS_MAX,
+    REWIND_MS_CAP_MAX,
 };
 use crate::modes::{HitCheck, SNAPSHOT_EVERY_MAX};
 use crate::sim::arena::MapHash;
@@ -260,8 +261,6 @@ fn config() -> impl bincode::config::Config {
     bincode::config::standard().with_limit::<CONTROL_BYTES_MAX>()
 }
 
-/// Longest text of an imposed link, in bytes: both directions with every word there is.
-pub const LINK_TEXT_BYTES_MAX: usize = 600;
 /// Longest reason or unchecked name in a message, in bytes.
 const TEXT_BYTES_MAX: usize = 200;
 /// Entries of one roster message.

@@ -1,6 +1,6 @@
 //! View stamps on the wire: what a shooter had on screen, relative to the tick of its input, against the stamp before.
 //!
-//! A held view costs five bits a tick. Says which stamps can be at all; whether one is true is the server's business.
+//! A held view costs six bits a tick. Says which stamps can be at all; whether one is true is the server's business.
 
 use super::DecodeError;
 use super::bits::{BitReader, BitWriter};
@@ -18,7 +18,10 @@ pub const STAMP_SPAN_TICKS_MAX: u32 = 63;
 /// an own state that the shooter can have been drawn from.
 pub fn stamp_is_possible(stamp: &ViewStamp, tick: Tick) -> bool {
     let own_is_possible = match stamp.own {
-        OwnView::Between { from, .. } => tick.since(from).is_some_and(|age| (1..=OWN_AGE_TICKS_MAX).contains(&age)),
+        OwnView::Between { from, based_on, .. } => {
+            tick.since(from).is_some_and(|age| (1..=OWN_AGE_TICKS_MAX).contains(&age))
+                && tick.since(based_on).is_some_and(|age| (1..=STAMP_AGE_TICKS_MAX).contains(&age))
+        }
         OwnView::WithOthers => true,
     };
     tick.since(stamp.a).is_some_and(|age| age <= STAMP_AGE_TICKS_MAX)
@@ -38,28 +41,39 @@ pub(super) struct CodedStamp {
     fraction: u16,
     /// Input tick minus the own state drawn from; 0 = drawn with the others.
     own_age: u8,
-    /// 0 when drawn with the others.
+    /// 0 when drawn with the others; so is `base_age`, the input tick minus the told state that prediction went out from.
     own_fraction: u8,
+    base_age: u8,
     check: HitCheck,
 }
 
 /// What the first stamp of a packet is coded against: a shot of the default mode.
 impl Default for CodedStamp {
     fn default() -> CodedStamp {
-        CodedStamp { age: 0, span: 0, fraction: 0, own_age: 0, own_fraction: 0, check: HitCheck::default() }
+        CodedStamp {
+            age: 0,
+            span: 0,
+            fraction: 0,
+            own_age: 0,
+            own_fraction: 0,
+            base_age: 0,
+            check: HitCheck::default(),
+        }
     }
 }
 
 impl CodedStamp {
     /// Most bits of one stamp.
     pub(super) const BITS_MAX: usize =
-        (5 + AGE_BITS + SPAN_BITS + 1 + BEYOND_BITS + OWN_AGE_BITS + FRACTION_BITS + CHECK_BITS) as usize;
+        (6 + 2 * AGE_BITS + SPAN_BITS + 1 + BEYOND_BITS + OWN_AGE_BITS + FRACTION_BITS + CHECK_BITS) as usize;
 
     /// `None` for a stamp that cannot be.
     pub(super) fn of(stamp: &ViewStamp, tick: Tick) -> Option<CodedStamp> {
-        let (own_age, own_fraction) = match stamp.own {
-            OwnView::Between { from, fraction } => (tick.since(from)? as u8, fraction),
-            OwnView::WithOthers => (0, 0),
+        let (own_age, own_fraction, base_age) = match stamp.own {
+            OwnView::Between { from, fraction, based_on } => {
+                (tick.since(from)? as u8, fraction, tick.since(based_on)? as u8)
+            }
+            OwnView::WithOthers => (0, 0, 0),
         };
         stamp_is_possible(stamp, tick).then(|| CodedStamp {
             age: (tick.0 - stamp.a.0) as u8,
@@ -67,6 +81,7 @@ impl CodedStamp {
             fraction: stamp.fraction,
             own_age,
             own_fraction,
+            base_age,
             check: stamp.check,
         })
     }
@@ -81,6 +96,7 @@ impl CodedStamp {
             age => OwnView::Between {
                 from: tick.checked_minus(age.into()).ok_or(impossible)?,
                 fraction: self.own_fraction,
+                based_on: tick.checked_minus(self.base_age.into()).ok_or(impossible)?,
             },
         };
         let stamp = ViewStamp { a, b, fraction: self.fraction, own, check: self.check };
@@ -104,6 +120,9 @@ impl CodedStamp {
         }
         if self.own_age > 0 && changed(self.own_fraction, before.own_fraction, bits) {
             bits.write(self.own_fraction.into(), FRACTION_BITS);
+        }
+        if self.own_age > 0 && changed(self.base_age, before.base_age, bits) {
+            bits.write(self.base_age.into(), AGE_BITS);
         }
         if changed(self.check, before.check, bits) {
             bits.write(self.check as u64, CHECK_BITS);
@@ -129,10 +148,16 @@ impl CodedStamp {
             differs(now.own_age, before.own_age)?;
         }
         if now.own_age == 0 {
-            now.own_fraction = 0;
-        } else if bits.read_bool()? {
-            now.own_fraction = bits.read(FRACTION_BITS)? as u8;
-            differs(now.own_fraction, before.own_fraction)?;
+            (now.own_fraction, now.base_age) = (0, 0);
+        } else {
+            if bits.read_bool()? {
+                now.own_fraction = bits.read(FRACTION_BITS)? as u8;
+                differs(now.own_fraction, before.own_fraction)?;
+            }
+            if bits.read_bool()? {
+                now.base_age = bits.read(AGE_BITS)? as u8;
+                differs(now.base_age, before.base_age)?;
+            }
         }
         if bits.read_bool()? {
             let check = bits.read(CHECK_BITS)? as usize;

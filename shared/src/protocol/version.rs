@@ -164,7 +164,7 @@ fn shot(clamp: Clamp, fate: Fate) -> ShotEvidence {
 
 /// A view between two snapshots, one beyond them, and one of a client that does not predict.
 fn stamps() -> [ViewStamp; 3] {
-    let own = OwnView::Between { from: Tick(97), fraction: 4 };
+    let own = OwnView::Between { from: Tick(97), fraction: 4, based_on: Tick(80) };
     let stamp = ViewStamp { a: Tick(90), b: Tick(92), fraction: 3, own, check: HitCheck::Exact };
     let beyond = ViewStamp { fraction: 700, check: HitCheck::WholeTick, ..stamp };
     [stamp, beyond, ViewStamp { own: OwnView::WithOthers, check: HitCheck::None, ..beyond }]

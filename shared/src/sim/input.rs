@@ -80,8 +80,9 @@ pub enum OwnView {
     /// `fraction / 256` of the way from its state `from` to the next one.
     ///
     /// Time line: from its input now *P* to *P+1* a client draws itself between its states *P-1* and *P*; a click in that
-    /// time rides in input *P+1*, whose stamp says `from` = *P-1*.
-    Between { from: Tick, fraction: u8 },
+    /// time rides in input *P+1*, whose stamp says `from` = *P-1*. Those states are its own predictions, from the newest own
+    /// state it had been told by then, which is that of `based_on`.
+    Between { from: Tick, fraction: u8, based_on: Tick },
     /// Like everyone else, as the snapshots tell: no prediction.
     WithOthers,
 }

@@ -43,10 +43,27 @@ impl Pose {
         let aim = (i64::from(a.aim) + part(turn, f.min(WHOLE.into()))).rem_euclid(1024) as u16;
         Pose { pos, aim, alive: a.alive }
     }
+
+    /// The pose that is seen of a body told as `a` and `b` in the two snapshots of a view; `None`: it is not there.
+    ///
+    /// Before `b` there are those told in `a`, who stay where they were if `b` does not tell of them; from `b` on those told
+    /// in `b`, who stay where they are if only `b` tells of them.
+    pub fn seen(a: Option<Pose>, b: Option<Pose>, fraction: u16) -> Option<Pose> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(Pose::blend(a, b, fraction)),
+            (a, b) => {
+                if fraction < WHOLE {
+                    a
+                } else {
+                    b
+                }
+            }
+        }
+    }
 }
 
 /// The fraction at which a blend has arrived at its second pose.
-const WHOLE: u16 = 256;
+pub const WHOLE: u16 = 256;
 
 #[cfg(test)]
 mod tests {

@@ -61,10 +61,11 @@ pub(crate) fn any_stamp(tick: Tick, rng: &mut Rng) -> ViewStamp {
     let b = a.plus(rng.below(64).min(age));
     let beyond = 256 + rng.below(u32::from(FRACTION_MAX) - 255) as u16;
     let fraction = if a == b { 0 } else { [rng.below(256) as u16, beyond][rng.below(2) as usize] };
-    let from = Tick(tick.0.saturating_sub(1 + rng.below(8)));
+    let before = |age: u32| Tick(tick.0.saturating_sub(age));
+    let from = before(1 + rng.below(8));
     let own = match rng.below(4) {
         0 => OwnView::WithOthers,
-        _ => OwnView::Between { from, fraction: rng.below(256) as u8 },
+        _ => OwnView::Between { from, fraction: rng.below(256) as u8, based_on: before(rng.below(255) + 1) },
     };
     ViewStamp { a, b, fraction, own, check: HitCheck::ALL[rng.below(3) as usize] }
 }
@@ -139,7 +140,7 @@ fn a_usual_input_packet_is_at_most_24_bytes() {
     let fire: Vec<Input> = (0..3u32)
         .map(|i| {
             let a = Tick(69_990 + i);
-            let own = OwnView::Between { from: Tick(69_996 + i), fraction: i as u8 * 40 };
+            let own = OwnView::Between { from: Tick(69_996 + i), fraction: i as u8 * 40, based_on: Tick(69_990 + i) };
             let view = Some(ViewStamp { a, b: a.plus(1), fraction: 100, own, check: HitCheck::Exact });
             Input { buttons: Buttons::FIRE, view, ..walk[i as usize] }
         })

@@ -20,7 +20,7 @@ fn stamp(a: u32, b: u32) -> ViewStamp {
 }
 
 fn own(from: u32) -> ViewStamp {
-    ViewStamp { own: OwnView::Between { from: Tick(from), fraction: 7 }, ..stamp(990, 991) }
+    ViewStamp { own: OwnView::Between { from: Tick(from), fraction: 7, based_on: Tick(990) }, ..stamp(990, 991) }
 }
 
 fn packet(inputs: &[Input]) -> InputPacket {
@@ -110,7 +110,7 @@ fn a_view_that_moves_with_time_costs_a_bit_per_field() {
         let inputs: Vec<Input> = (993..=1000u32)
             .map(|tick| {
                 let view = ViewStamp {
-                    own: OwnView::Between { from: Tick(tick - 2), fraction: 9 },
+                    own: OwnView::Between { from: Tick(tick - 2), fraction: 9, based_on: Tick(tick - 6) },
                     ..stamp(tick - 9, tick - 8)
                 };
                 let fraction = 40 + u16::from(moving && tick == 1000);
@@ -121,9 +121,9 @@ fn a_view_that_moves_with_time_costs_a_bit_per_field() {
     };
     let held = InputRun::of(&[Input { buttons: Buttons::FIRE, ..Input::default() }; 8]).unwrap();
     let without = encoded(&InputPacket { inputs: held, ..packet(&[Input::default()]) }).len();
-    // The first stamp is spelled out in 5 + 14 + 9 + 4 + 8 bits, the other seven take 5 bits each.
+    // The first stamp is spelled out in 6 + 14 + 9 + 4 + 8 + 8 bits, the other seven take 6 bits each.
     let cost = 8 * (bytes(false) - without);
-    assert!(cost.abs_diff(40 + 7 * 5) < 8, "{cost} bits, but for the last byte");
+    assert!(cost.abs_diff(49 + 7 * 6) < 8, "{cost} bits, but for the last byte");
     assert!(bytes(true) - bytes(false) <= 2, "a fraction that moved costs 9 bits");
 }
 

@@ -1,0 +1,240 @@
+//! One client inside a match: snapshots in, inputs out, and the frame in between. Everything on the hot lane.
+//!
+//! Time line of a frame at local time t: the clocks walk to t; a finger that has just come down notes what the previous
+//! frame drew; each input tick that has come due is sampled, logged and predicted; one packet carries them (`steer`). Then
+//! the frame of t is settled and drawn (`frame`). A snapshot is judged the moment it is handed in (here). Drawing reads,
+//! and changes nothing that is sent.
+//!
+//! Must not know the control lane, sockets or who else runs in this process.
+
+mod frame;
+mod readings;
+mod steer;
+
+use crate::clocks::Clocks;
+use crate::effects::{Passing, own_changes, own_shots};
+use crate::input_log::InputLog;
+use crate::interpolate::Cursor;
+use crate::predict::Predictor;
+use crate::reconcile::{Correction, Reason, Reconciler, Smoothing, Truth};
+use crate::shots::{ShotLog, Sight};
+use crate::stats::ClientStats;
+use crate::view::{Effect, NetNews};
+use frame::OwnDrawn;
+use readings::Heard;
+use std::sync::Arc;
+use std::time::Duration;
+use tickshot_shared::limits::UNITS_PER_METRE;
+use tickshot_shared::modes::Modes;
+use tickshot_shared::protocol::fields::ExtrapolationTable;
+use tickshot_shared::protocol::ring::SnapshotRing;
+use tickshot_shared::protocol::server_msg::Snapshot;
+use tickshot_shared::sim::arena::Arena;
+use tickshot_shared::sim::movement::full_speed;
+use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::world::{Player, Slot};
+use tickshot_shared::tick::{Tick, TickRate};
+
+/// A match as one client knows it.
+pub struct Play {
+    slot: Slot,
+    rate: TickRate,
+    arena: Arc<Arena>,
+    modes: Modes,
+    clocks: Clocks,
+    ring: SnapshotRing,
+    log: InputLog,
+    predictor: Predictor,
+    reconciler: Reconciler,
+    smoothing: Smoothing,
+    passing: Passing,
+    /// What the latest frame drew: the others' place in time, their poses there, the own body.
+    cursor: Option<Cursor>,
+    others: Vec<(Slot, Pose)>,
+    own_drawn: Option<OwnDrawn>,
+    drawn_at: Duration,
+    /// The trigger was held when last looked at; the sight of a pull that no input has carried yet.
+    trigger_held: bool,
+    pulled: Option<Sight>,
+    shots: ShotLog,
+    next_probe: Duration,
+    heard: Heard,
+    /// Waiting for the next frame.
+    effects: Vec<Effect>,
+    news: Vec<NetNews>,
+}
+
+impl Play {
+    /// A match of `capacity` slots in which this client plays `slot`.
+    pub fn new(slot: Slot, capacity: u16, rate: TickRate, arena: Arc<Arena>, modes: Modes) -> Play {
+        let table = ExtrapolationTable::new(|heading| full_speed(rate, heading));
+        Play {
+            slot,
+            rate,
+            arena,
+            modes,
+            clocks: Clocks::new(rate, modes.others),
+            ring: SnapshotRing::new(usize::from(capacity), table),
+            log: InputLog::new(),
+            predictor: Predictor::new(rate),
+            reconciler: Reconciler::default(),
+            smoothing: Smoothing::default(),
+            passing: Passing::new(usize::from(capacity)),
+            cursor: None,
+            others: Vec::new(),
+            own_drawn: None,
+            drawn_at: Duration::ZERO,
+            trigger_held: false,
+            pulled: None,
+            shots: ShotLog::default(),
+            next_probe: Duration::ZERO,
+            heard: Heard::default(),
+            effects: Vec::new(),
+            news: Vec::new(),
+        }
+    }
+
+    /// From now on these modes are in force.
+    pub fn set_modes(&mut self, modes: Modes) {
+        if self.modes == modes {
+            return;
+        }
+        self.clocks.set_others(modes.others);
+        // What glides belongs to the mode that made it glide.
+        self.smoothing.snap();
+        self.modes = modes;
+    }
+
+    pub fn modes(&self) -> Modes {
+        self.modes
+    }
+
+    pub fn slot(&self) -> Slot {
+        self.slot
+    }
+
+    pub fn arena(&self) -> &Arc<Arena> {
+        &self.arena
+    }
+
+    pub fn clocks(&self) -> &Clocks {
+        &self.clocks
+    }
+
+    pub fn snapshots(&self) -> &SnapshotRing {
+        &self.ring
+    }
+
+    pub fn predictor(&self) -> &Predictor {
+        &self.predictor
+    }
+
+    pub fn shots(&self) -> &ShotLog {
+        &self.shots
+    }
+
+    pub(crate) fn shots_mut(&mut self) -> &mut ShotLog {
+        &mut self.shots
+    }
+
+    /// Has any snapshot come?
+    pub fn has_begun(&self) -> bool {
+        self.ring.newest().is_some()
+    }
+
+    /// What the latest frame drew of the others, and where in time.
+    pub fn others(&self) -> &[(Slot, Pose)] {
+        &self.others
+    }
+
+    pub fn cursor(&self) -> Option<Cursor> {
+        self.cursor
+    }
+
+    pub fn input_tick(&self) -> Option<Tick> {
+        self.log.newest()
+    }
+
+    /// The newest own state there is to steer by: predicted, or without prediction the newest the server told.
+    pub fn own(&self) -> Option<(Slot, &Player)> {
+        let newest =
+            if self.modes.prediction.predicts() { self.predictor.newest() } else { self.reconciler.confirmed() };
+        newest.map(|(_, player)| (self.slot, player))
+    }
+
+    /// The newest snapshot.
+    pub fn newest(&self) -> Option<&Snapshot> {
+        self.ring.newest()
+    }
+
+    /// Something to mark on the plots.
+    pub fn note(&mut self, news: NetNews) {
+        if self.news.len() < NEWS_PER_FRAME_MAX {
+            self.news.push(news);
+        }
+    }
+
+    /// A snapshot datagram. What cannot be used is dropped and counted.
+    pub fn handle_snapshot(&mut self, arrived: Duration, bytes: &[u8], stats: &mut ClientStats) {
+        let tick = match self.ring.decode(bytes, Some(self.slot)) {
+            Ok(tick) => tick,
+            Err(error) => return stats.drop_one(error.reason()),
+        };
+        stats.snapshots += 1;
+        let Some(snapshot) = self.ring.at(tick) else { return };
+        let header = snapshot.header;
+        let own = snapshot.own.map(|(_, player)| player);
+        let timing = readings::timing(&header);
+        self.clocks.handle_snapshot(arrived, &timing);
+        self.report(arrived, &timing, stats);
+        self.log.handle_ack(tick);
+        if let Some(player) = own {
+            let truth = Truth { tick, player, input_use: header.input_use, starved: header.starved };
+            self.reconcile(arrived, &truth, stats);
+        }
+    }
+
+    fn reconcile(&mut self, arrived: Duration, truth: &Truth, stats: &mut ClientStats) {
+        let before = self.reconciler.confirmed().map(|(tick, player)| (tick, *player));
+        if before.is_some_and(|(newest, _)| truth.tick <= newest) {
+            return;
+        }
+        let modes = self.modes.prediction;
+        let drawn_before = self.own_pose_predicted();
+        // Without prediction nothing of this shows; the predicted states go on being right, for when it is switched on.
+        let replaces = modes.reconciles() || !modes.predicts();
+        let correction = self.reconciler.handle_truth(truth, replaces, &mut self.predictor, &self.log, &self.arena);
+        if let Some(correction) = correction.filter(|_| modes.predicts()) {
+            stats.corrections.record(&correction);
+            self.show_correction(arrived, &correction, drawn_before);
+        }
+        if let Some((_, before)) = before {
+            let hits = own_changes(self.slot, &before, &truth.player, &mut self.effects);
+            stats.shots.confirmed_hits += u64::from(hits);
+            if !modes.predicts() {
+                own_shots(self.slot, &before, &truth.player, &mut self.effects);
+            }
+        }
+        self.effects.truncate(EFFECTS_PER_FRAME_MAX);
+    }
+
+    /// What is drawn stays where it was and glides to where it belongs, if that is wished for.
+    fn show_correction(&mut self, at: Duration, correction: &Correction, drawn_before: Option<Pose>) {
+        if correction.reason != Reason::Join {
+            let mm = correction.units as f32 * 1000.0 / UNITS_PER_METRE as f32;
+            self.note(NetNews::Correction { at_s: at.as_secs_f64(), reason: correction.reason.name(), mm });
+        }
+        let smooths = self.modes.prediction == tickshot_shared::modes::Prediction::Smoothed;
+        match (drawn_before, self.own_pose_predicted()) {
+            (Some(before), Some(after)) if smooths && correction.reason.is_misprediction() => {
+                self.smoothing.absorb(before.pos.as_vec2(), after.pos.as_vec2());
+            }
+            _ => self.smoothing.snap(),
+        }
+    }
+}
+
+/// Effects of one frame; a window that was hidden for long need not show every shot it missed.
+const EFFECTS_PER_FRAME_MAX: usize = 256;
+/// News of one frame; bots, who never look at them, keep the first.
+const NEWS_PER_FRAME_MAX: usize = 256;

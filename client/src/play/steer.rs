@@ -1,0 +1,131 @@
+//! The inputs of a match: which are due, what they say, what they do here at once, and the packet that carries them.
+//!
+//! Time line of a shot: the finger comes down in the frame at t, on what the *previous* frame drew; that sight is noted at
+//! once, with the aim of t. The next input *P* carries it as its view stamp. So aim, bodies and muzzle are those of one
+//! moment, however many ticks a frame spans or frames a tick. A trigger that stays down fires on what was drawn last.
+
+use super::Play;
+use crate::effects::shot;
+use crate::shots::Sight;
+use crate::stats::ClientStats;
+use crate::view::Controls;
+use std::time::Duration;
+use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, encode_inputs};
+use tickshot_shared::protocol::stamp::STAMP_AGE_TICKS_MAX;
+use tickshot_shared::sim::angle::Turn;
+use tickshot_shared::sim::input::{Buttons, Input, OWN_AGE_TICKS_MAX, OwnView};
+use tickshot_shared::tick::Tick;
+
+impl Play {
+    /// Produces the inputs due at `now`; appends at most one packet to `out`.
+    pub fn advance(&mut self, now: Duration, controls: &Controls, stats: &mut ClientStats, out: &mut Vec<Vec<u8>>) {
+        let Some(newest) = self.ring.newest().map(|s| s.header.tick) else { return };
+        self.watch_trigger(now, controls);
+        self.clocks.update(now);
+        let Some((first, count)) = self.clocks.poll_due() else {
+            return self.probe(now, newest, out);
+        };
+        for tick in (0..count).map(|i| first.plus(i)) {
+            self.produce(now, tick, controls, stats);
+        }
+        stats.inputs += u64::from(count);
+        [stats.ticks_skipped, stats.input_snaps, stats.display_snaps, _] = self.clocks.counts();
+        if let Some((newest, run)) = self.log.unacked(self.modes.redundancy.into()).filter(|_| count > 0) {
+            let ping = self.clocks.stamp(now, first, newest);
+            out.push(self.packet(newest, run, ping));
+        }
+    }
+
+    /// When the next input is due, or the next question for the time.
+    pub fn next_due(&self, now: Duration) -> Duration {
+        if !self.has_begun() {
+            return now + POLL;
+        }
+        self.clocks.next_due(now).unwrap_or_else(|| self.next_probe.max(now))
+    }
+
+    /// Before the server's clock is known, no input can be on time. This one carries a tick that is over, which is no
+    /// input at all, and a ping, which brings the time back.
+    fn probe(&mut self, now: Duration, newest: Tick, out: &mut Vec<Vec<u8>>) {
+        if now < self.next_probe {
+            return;
+        }
+        self.next_probe = now + PROBE_INTERVAL;
+        let ping = self.clocks.stamp_probe(now);
+        if let Some(run) = InputRun::of(&[Input::default()]) {
+            out.push(self.packet(newest, run, ping));
+        }
+    }
+
+    fn packet(&self, newest: Tick, inputs: InputRun, ping: u32) -> Vec<u8> {
+        let (ack, ack_mask) = self.ring.ack();
+        let display_delay = self.clocks.declared_delay_quarter_ticks();
+        let mut bytes = Vec::new();
+        encode_inputs(&InputPacket { newest, inputs, ack, ack_mask, display_delay, ping: Some(ping) }, &mut bytes);
+        bytes
+    }
+
+    /// A pull is noted in the frame it happens in, whether an input is due or not.
+    fn watch_trigger(&mut self, now: Duration, controls: &Controls) {
+        if controls.fire && !self.trigger_held {
+            self.pulled = self.sight(now, controls.aim);
+        }
+        self.trigger_held = controls.fire;
+    }
+
+    /// What the latest frame drew; `None` before the first.
+    fn sight(&self, at: Duration, aim: Turn) -> Option<Sight> {
+        let (cursor, own) = (self.cursor?, self.own_drawn?);
+        Some(Sight { aim, cursor, own: own.view, muzzle: own.pose.pos, others: self.others.clone(), at })
+    }
+
+    /// Where a shot along `aim` would end on the screen as it is, and whether a drawn body stops it.
+    pub fn crosshair_on_enemy(&self, aim: Turn) -> bool {
+        self.own_drawn
+            .is_some_and(|own| crate::shots::ray_end(&self.arena, own.pose.pos, aim, &self.others).body.is_some())
+    }
+
+    /// Samples, logs and predicts one input.
+    fn produce(&mut self, now: Duration, tick: Tick, controls: &Controls, stats: &mut ClientStats) {
+        let held = controls.fire.then(|| self.sight(now, controls.aim));
+        let sight = self.pulled.take().or(held.flatten()).map(|sight| reachable(sight, tick));
+        let aim = sight.as_ref().map_or(controls.aim, |sight| sight.aim);
+        let view = sight.as_ref().map(|sight| sight.stamp(self.modes.hits));
+        let buttons = if view.is_some() { Buttons::FIRE } else { Buttons::default() };
+        self.log.push(tick, Input { heading: controls.heading, aim, buttons, view });
+        let Some((confirmed, _)) = self.reconciler.confirmed() else { return };
+        let fires = self.predictor.advance(tick, confirmed, &self.log, &self.arena);
+        if let Some(sight) = sight.filter(|_| fires) {
+            self.handle_shot(tick, sight, stats);
+        }
+    }
+
+    /// The shot of `tick` goes off: its tracer appears now.
+    fn handle_shot(&mut self, tick: Tick, sight: Sight, stats: &mut ClientStats) {
+        let end = sight.ray_end(&self.arena);
+        stats.shots.fired += 1;
+        stats.shots.claimed_hits += u64::from(end.body.is_some());
+        if self.modes.prediction.predicts() {
+            let from = sight.muzzle.as_vec2() + self.smoothing.offset();
+            self.effects.push(shot(self.slot, from, sight.aim, end.units, true));
+        }
+        self.shots.push(tick, sight, end.body);
+    }
+}
+
+/// At a few frames a second what was drawn of the own body may be older than a stamp can say: then the oldest it can.
+fn reachable(mut sight: Sight, tick: Tick) -> Sight {
+    if let OwnView::Between { from, fraction, based_on } = &mut sight.own {
+        let oldest = |age: u32| tick.checked_minus(age).unwrap_or(Tick(0));
+        if *from < oldest(OWN_AGE_TICKS_MAX) {
+            (*from, *fraction) = (oldest(OWN_AGE_TICKS_MAX), 0);
+        }
+        *based_on = (*based_on).max(oldest(STAMP_AGE_TICKS_MAX));
+    }
+    sight
+}
+
+/// Time between questions for the server's clock until the first answer.
+const PROBE_INTERVAL: Duration = Duration::from_millis(50);
+/// How often to look for the first snapshot.
+const POLL: Duration = Duration::from_millis(10);

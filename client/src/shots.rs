@@ -1,0 +1,208 @@
+//! The own shots, from both sides: what was on screen at the click, and what the server says it tested.
+//!
+//! Time line: at the click the screen's bodies, the muzzle and the body under the crosshair are noted ([`Sight`]); the input
+//! of tick *P* takes them along as a stamp; when the server has judged tick *P* it sends its evidence, if asked, and the
+//! two are laid side by side. A claim is what a person would swear to: the body that was drawn under the crosshair.
+//!
+//! Must not know how anything is drawn, nor packets.
+
+use crate::effects::metres;
+use crate::interpolate::Cursor;
+use crate::roster::Roster;
+use crate::stats::{Disagreement, ShotStats};
+use crate::view::{SHOT_CARDS_MAX, ShotCard, ShotTargetView};
+use glam::{DVec2, IVec2};
+use std::collections::VecDeque;
+use std::time::Duration;
+use tickshot_shared::limits::UNITS_PER_METRE;
+use tickshot_shared::modes::HitCheck;
+use tickshot_shared::protocol::evidence::{Clamp, Fate, ShotEvidence, TargetEvidence};
+use tickshot_shared::sim::angle::Turn;
+use tickshot_shared::sim::arena::Arena;
+use tickshot_shared::sim::collision::{ray_hits_circle, raycast};
+use tickshot_shared::sim::input::{OwnView, ViewStamp};
+use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::rules::RIFLE_RANGE_UNITS;
+use tickshot_shared::sim::world::{Player, Slot};
+use tickshot_shared::tick::{Tick, TickRate};
+
+/// What was on screen when a finger was on the trigger.
+#[derive(Clone, Debug)]
+pub struct Sight {
+    pub aim: Turn,
+    pub cursor: Cursor,
+    pub own: OwnView,
+    /// Where the own body was drawn, without smoothing, world units.
+    pub muzzle: IVec2,
+    /// The others as drawn.
+    pub others: Vec<(Slot, Pose)>,
+    /// Local time.
+    pub at: Duration,
+}
+
+/// Where a ray ends on screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RayEnd {
+    /// World units from the muzzle.
+    pub units: i32,
+    /// The drawn body that stops it.
+    pub body: Option<Slot>,
+}
+
+impl Sight {
+    /// What the input that carries this shot says of it.
+    pub fn stamp(&self, check: HitCheck) -> ViewStamp {
+        let Cursor { a, b, fraction, .. } = self.cursor;
+        ViewStamp { a, b, fraction, own: self.own, check }
+    }
+
+    /// Where the shot ends, by what is drawn.
+    pub fn ray_end(&self, arena: &Arena) -> RayEnd {
+        ray_end(arena, self.muzzle, self.aim, &self.others)
+    }
+}
+
+/// Where a shot from `muzzle` along `aim` ends among drawn bodies: at the nearest living one in front of the first wall.
+pub fn ray_end(arena: &Arena, muzzle: IVec2, aim: Turn, others: &[(Slot, Pose)]) -> RayEnd {
+    let direction = aim.direction();
+    let wall = raycast(arena, muzzle, direction, RIFLE_RANGE_UNITS);
+    let mut end = RayEnd { units: wall, body: None };
+    for (slot, pose) in others.iter().filter(|(_, pose)| pose.alive) {
+        match ray_hits_circle(muzzle, direction, end.units, pose.pos, Player::RADIUS) {
+            Some(units) if units < end.units => end = RayEnd { units, body: Some(*slot) },
+            _ => {}
+        }
+    }
+    end
+}
+
+/// Shots that wait for the server's word, and the latest it has given.
+#[derive(Clone, Debug, Default)]
+pub struct ShotLog {
+    fired: VecDeque<Fired>,
+    cards: VecDeque<ShotCard>,
+}
+
+#[derive(Clone, Debug)]
+struct Fired {
+    tick: Tick,
+    sight: Sight,
+    claim: Option<Slot>,
+}
+
+impl ShotLog {
+    /// The shot of input `tick` goes off here.
+    pub fn push(&mut self, tick: Tick, sight: Sight, claim: Option<Slot>) {
+        if self.fired.len() == FIRED_MAX {
+            self.fired.pop_front();
+        }
+        self.fired.push_back(Fired { tick, sight, claim });
+    }
+
+    /// The server's word on one of them. Evidence of a shot that is not remembered is ignored: it tells nothing.
+    pub fn handle_evidence(&mut self, evidence: &ShotEvidence, roster: &Roster, rate: TickRate, stats: &mut ShotStats) {
+        let Some(index) = self.fired.iter().position(|fired| fired.tick == evidence.tick) else { return };
+        let Some(fired) = self.fired.remove(index) else { return };
+        stats.judged += 1;
+        stats.clamped += u64::from(evidence.clamp != Clamp::None);
+        if let Some(units) = drawn_vs_tested(&fired, evidence) {
+            stats.record_error(units);
+        }
+        if let Some(claim) = fired.claim {
+            judge_claim(&fired, claim, evidence, stats);
+        }
+        if self.cards.len() == SHOT_CARDS_MAX {
+            self.cards.pop_front();
+        }
+        self.cards.push_back(card(&fired, evidence, roster, rate));
+    }
+
+    /// The latest shots that the server has answered, newest last.
+    pub fn cards(&self) -> impl Iterator<Item = &ShotCard> {
+        self.cards.iter()
+    }
+}
+
+/// Is what the server decided what the shooter saw, and if not, why? Beside it: what other policies would have decided.
+fn judge_claim(fired: &Fired, claim: Slot, evidence: &ShotEvidence, stats: &mut ShotStats) {
+    let about_claim = evidence.target.filter(|target| target.slot == claim);
+    // The living body nearest to the ray is another one: the claimed one is dead or gone.
+    let Some(target) = about_claim.filter(|target| target.fate != Fate::Dead) else {
+        return stats.disagree(Disagreement::TargetDead);
+    };
+    if evidence.clamp != Clamp::None {
+        return stats.disagree(Disagreement::Clamped);
+    }
+    if target.fate == Fate::Respawned {
+        return stats.disagree(Disagreement::TargetRespawned);
+    }
+    for (count, verdict) in stats.would_agree.iter_mut().zip(evidence.verdicts) {
+        *count += u64::from(verdict == Some(claim));
+    }
+    stats.comparable += 1;
+    if evidence.hit == Some(claim) {
+        stats.agreed += 1;
+    } else if evidence.policy != HitCheck::Exact {
+        stats.disagree(Disagreement::OtherPolicy);
+    } else if evidence.muzzle != fired.sight.muzzle.to_array() {
+        stats.disagree(Disagreement::Mispredicted);
+    } else {
+        stats.disagree(Disagreement::Unexplained);
+    }
+}
+
+/// Distance between the target as this client drew it and as the server tested it, world units: for shots that the server
+/// tested at the time they claim, under the policy that promises it.
+fn drawn_vs_tested(fired: &Fired, evidence: &ShotEvidence) -> Option<u64> {
+    let target = evidence.target.filter(|target| target.fate == Fate::Rewound)?;
+    let promised = evidence.clamp == Clamp::None && evidence.policy == HitCheck::Exact;
+    let drawn = fired.drawn(target.slot).filter(|_| promised)?;
+    Some(units_between(drawn, target.tested).round() as u64)
+}
+
+impl Fired {
+    fn drawn(&self, slot: Slot) -> Option<IVec2> {
+        self.sight.others.iter().find(|(drawn, _)| *drawn == slot).map(|(_, pose)| pose.pos)
+    }
+}
+
+fn card(fired: &Fired, evidence: &ShotEvidence, roster: &Roster, rate: TickRate) -> ShotCard {
+    let muzzle = IVec2::from_array(evidence.muzzle);
+    let direction = evidence.aim.direction().as_vec2() / 32768.0;
+    let ago_ms = |age_256ths: f32| age_256ths * 1000.0 / 256.0 / rate.hz() as f32;
+    ShotCard {
+        tick: evidence.tick.0,
+        fired_s: fired.sight.at.as_secs_f64(),
+        from: metres(muzzle.as_vec2()),
+        to: metres(muzzle.as_vec2() + direction * evidence.range_units as f32),
+        claimed: fired.claim.map(|slot| slot.0),
+        hit: evidence.hit.map(|slot| slot.0),
+        target: evidence.target.map(|target| target_view(fired, &target, roster)),
+        claimed_ago_ms: ago_ms(evidence.claimed_age_256ths as f32),
+        used_ago_ms: ago_ms(evidence.used_age_256ths as f32),
+        clamp: if evidence.clamp == Clamp::None { String::new() } else { evidence.clamp.name().to_owned() },
+        verdicts: evidence.verdicts.map(|verdict| verdict.map(|slot| slot.0)),
+        policy: evidence.policy,
+    }
+}
+
+fn target_view(fired: &Fired, target: &TargetEvidence, roster: &Roster) -> ShotTargetView {
+    let drawn = fired.drawn(target.slot);
+    let place = |units: [i32; 2]| metres(IVec2::from_array(units).as_vec2());
+    ShotTargetView {
+        slot: target.slot.0,
+        name: roster.entries().get(&target.slot).map_or_else(String::new, |entry| entry.name.clone()),
+        drawn: drawn.map(|pos| metres(pos.as_vec2())),
+        tested: place(target.tested),
+        present: place(target.present),
+        error_mm: drawn.map(|drawn| (units_between(drawn, target.tested) * MM_PER_UNIT) as f32),
+    }
+}
+
+fn units_between(a: IVec2, b: [i32; 2]) -> f64 {
+    (a.as_dvec2() - DVec2::new(f64::from(b[0]), f64::from(b[1]))).length()
+}
+
+const MM_PER_UNIT: f64 = 1000.0 / UNITS_PER_METRE as f64;
+/// Shots that may wait for the server's word: ten seconds of a held trigger.
+const FIRED_MAX: usize = 64;

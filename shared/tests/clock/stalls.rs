@@ -1,0 +1,114 @@
+//! What stands still, breaks off or jumps, and how soon all is as before.
+
+use crate::rig::{Checks, MS, Rig, S, Setup, Way};
+
+/// A rig that has been running for `ms`, with the mean lead and display delay of its last second.
+fn settled(setup: Setup) -> (Rig, f64, f64) {
+    let mut rig = Rig::new(setup);
+    rig.run_ms(19_000);
+    rig.measure();
+    rig.run_ms(1000);
+    let (lead, delay) = (Checks::mean_ms(&rig.checks.leads_ns), Checks::mean_ms(&rig.checks.delays_ns));
+    (rig, lead, delay)
+}
+
+/// One second after the stall everything is as it was.
+fn is_as_before(what: &str, rig: &mut Rig, lead: f64, delay: f64) {
+    rig.run_ms(1000);
+    rig.measure();
+    rig.run_ms(1000);
+    let error = rig.checks.worst_error_ms();
+    assert!(error < 2.0, "{what}: the estimate is {error} ms off");
+    assert_eq!(rig.starved, 0, "{what}: inputs still come too late");
+    assert_eq!(rig.frames_unsurrounded, 0, "{what}: frames without a snapshot to draw to");
+    // Experience of the wire may have to be gained anew, and asks for a larger allowance until it is.
+    let more = Checks::mean_ms(&rig.checks.leads_ns) - lead;
+    assert!((-10.0..55.0).contains(&more), "{what}: input now is {more} ms farther ahead");
+    let more = Checks::mean_ms(&rig.checks.delays_ns) - delay;
+    assert!(more.abs() < 20.0, "{what}: display now is {more} ms farther behind");
+}
+
+#[test]
+fn a_stalled_client_is_back_within_a_second() {
+    for delay_ms in [0, 20, 100] {
+        let (mut rig, lead, delay) = settled(Setup::both(Way::ms(delay_ms), 1));
+        rig.freeze_client(2 * S);
+        rig.run_ms(2000);
+        is_as_before("client frozen", &mut rig, lead, delay);
+        assert_eq!(rig.clocks.clock_steps(), 0, "the clocks went on");
+    }
+}
+
+#[test]
+fn a_server_that_stood_still_and_lost_time_leaves_no_lag_behind() {
+    for delay_ms in [0, 20, 100] {
+        for freeze_ms in [800, 2000, 10_000] {
+            let (mut rig, lead, delay) = settled(Setup::both(Way::ms(delay_ms), 1));
+            rig.freeze_server(freeze_ms * MS);
+            rig.run_ms(freeze_ms);
+            is_as_before(&format!("server frozen, {delay_ms} ms"), &mut rig, lead, delay);
+            assert_eq!(rig.clocks.clock_steps(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_step_smaller_than_the_round_trip_is_forgotten_with_the_window() {
+    let (mut rig, ..) = settled(Setup::both(Way::ms(100), 1));
+    rig.freeze_server(150 * MS);
+    rig.run_ms(2500);
+    rig.measure();
+    rig.run_ms(2000);
+    let error = rig.checks.worst_error_ms();
+    assert!(error < 2.0, "{error} ms");
+}
+
+#[test]
+fn a_laptop_that_slept_is_back_within_a_second() {
+    for sleep_s in [3, 20] {
+        let (mut rig, lead, delay) = settled(Setup::both(Way::ms(20), 1));
+        rig.suspend_client(sleep_s * S);
+        is_as_before("client suspended", &mut rig, lead, delay);
+        assert_eq!(rig.clocks.clock_steps(), 1);
+    }
+}
+
+#[test]
+fn a_partition_heals_within_a_round_trip_and_ten_ticks() {
+    for (delay_ms, cut_s) in [(5, 30), (50, 30), (100, 3), (50, 1)] {
+        let (mut rig, lead, delay) = settled(Setup::both(Way::ms(delay_ms), 1));
+        rig.cut(true);
+        rig.run_ms(cut_s * 1000);
+        rig.cut(false);
+        rig.run_ns(2 * delay_ms * MS + 10 * 15_625_000);
+        rig.measure();
+        rig.run_ms(500);
+        assert_eq!(rig.starved, 0, "{delay_ms} ms, cut for {cut_s} s");
+        is_as_before("partition", &mut rig, lead, delay);
+    }
+}
+
+#[test]
+fn a_wire_with_jitter_and_loss_is_back_within_a_second_too() {
+    for seed in 1..=5 {
+        let way = Way::ms(50).jitter_ms(20).loss(50);
+        let mut rig = Rig::new(Setup::both(way, seed));
+        rig.run_ms(20_000);
+        for stall in 0..3 {
+            match stall {
+                0 => rig.freeze_client(2 * S),
+                1 => rig.freeze_server(2 * S),
+                _ => rig.cut(true),
+            }
+            rig.run_ms(2000);
+            rig.cut(false);
+            rig.run_ms(1000);
+            rig.measure();
+            rig.run_ms(1000);
+            let error = rig.checks.worst_error_ms();
+            assert!(error < 1000.0 / 64.0 / 2.0, "stall {stall}: {error} ms");
+            assert!(rig.starved <= 1, "stall {stall}: {} starved", rig.starved);
+            rig.run_ms(10_000);
+        }
+    }
+}
