@@ -72,7 +72,7 @@ impl Cursor {
         let farthest = EXTRAPOLATION.as_nanos() as i64;
         let spans = i128::from(past.min(farthest)) * i128::from(WHOLE) / i128::from(span.max(1));
         let fraction = (i128::from(WHOLE) + spans).min(FRACTION_MAX.into()) as u16;
-        Cursor { a, b: newest, fraction, starved: past > farthest }
+        Cursor { a, b: newest, fraction, starved: past >= farthest }
     }
 
     fn still(tick: Tick, starved: bool) -> Cursor {

@@ -32,8 +32,18 @@ pub fn host(config: ServerConfig) -> HostedServer {
 
 /// `count` honest bots for `seconds`.
 pub fn swarm(server: &HostedServer, count: usize, seconds: u32) -> Result<SwarmReport, SwarmError> {
+    swarm_with(server, count, seconds, Switches { evidence: true, ..Switches::default() })
+}
+
+/// The same under these switches.
+pub fn swarm_with(
+    server: &HostedServer,
+    count: usize,
+    seconds: u32,
+    switches: Switches,
+) -> Result<SwarmReport, SwarmError> {
     let config = SwarmConfig {
-        switches: Switches { evidence: true, ..Switches::default() },
+        switches,
         server: server.addr(),
         count,
         seconds,

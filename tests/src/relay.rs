@@ -113,12 +113,21 @@ impl Relay {
         self.local_addr
     }
 
-    /// Relay until `stop` is set or the time is over.
-    pub fn run(mut self, stop: &AtomicBool, end: Option<Duration>) -> Result<RelayReport, RelayError> {
-        let started = Instant::now();
+    /// Relay until `stop` is set or the time is over; `progress` is told once a second how far it is.
+    pub fn run(
+        mut self,
+        stop: &AtomicBool,
+        end: Option<Duration>,
+        progress: &mut dyn FnMut(Duration, &RelayReport),
+    ) -> Result<RelayReport, RelayError> {
+        let (started, mut next_progress) = (Instant::now(), Duration::from_secs(1));
         let mut events = Events::with_capacity(256);
         while !stop.load(Ordering::Relaxed) && end.is_none_or(|end| started.elapsed() < end) {
             self.release(started.elapsed());
+            if started.elapsed() >= next_progress {
+                progress(next_progress, &self.report());
+                next_progress += Duration::from_secs(1);
+            }
             let wait = if self.unread.is_empty() { self.wait(started.elapsed(), end) } else { Duration::ZERO };
             match self.poll.poll(&mut events, Some(wait)) {
                 Err(error) if error.kind() != ErrorKind::Interrupted => return Err(RelayError::Wait(error)),
@@ -132,10 +141,16 @@ impl Relay {
                 }
             }
         }
+        Ok(self.report())
+    }
+
+    /// The counts of all clients, gone and present.
+    fn report(&self) -> RelayReport {
+        let mut report = self.report.clone();
         for client in self.clients.values() {
-            self.report.count(client);
+            report.count(client);
         }
-        Ok(self.report)
+        report
     }
 
     /// How long nothing needs to be done.

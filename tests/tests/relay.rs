@@ -3,7 +3,10 @@
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
+use tickshot_shared::link::profile::LinkSettings;
+use tickshot_tests::relay::{CLIENTS_MAX, Relay, RelayConfig};
 
 /// The relay in a process, and where it listens.
 fn start(to: SocketAddr, link: &str, seconds: &str) -> (Child, SocketAddr) {
@@ -90,6 +93,27 @@ fn each_client_has_a_link_of_its_own() {
     assert_eq!(report["up"]["passed"].as_u64().unwrap() + report["up"]["lost"].as_u64().unwrap(), 300);
     assert!(back[0] != back[1] && back[1] != back[2], "they do not lose the same");
     assert_eq!(back.iter().map(Vec::len).sum::<usize>() as u64, report["down"]["passed"].as_u64().unwrap());
+}
+
+#[test]
+fn more_clients_than_it_has_sockets_for_are_turned_away_and_counted() {
+    let config = RelayConfig { listen: ([127, 0, 0, 1], 0).into(), to: echo(), link: LinkSettings::default(), seed: 7 };
+    let relay = Relay::bind(config).expect("a free port");
+    let addr = relay.local_addr();
+    let running = std::thread::spawn(move || {
+        relay.run(&AtomicBool::new(false), Some(Duration::from_secs(2)), &mut |_, _| {}).expect("it runs")
+    });
+    let sockets: Vec<UdpSocket> = (0..CLIENTS_MAX + 20)
+        .map(|_| {
+            let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+            socket.send_to(b"hello", addr).expect("loopback takes it");
+            socket
+        })
+        .collect();
+    let report = running.join().expect("no panic");
+    drop(sockets);
+    assert_eq!((report.clients, report.turned_away), (CLIENTS_MAX as u64, 20), "{report:?}");
+    assert_eq!(report.up.passed, CLIENTS_MAX as u64);
 }
 
 #[test]

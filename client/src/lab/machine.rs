@@ -145,7 +145,7 @@ impl Machine {
         self.core.advance(local, &controls, &mut out);
         out.hot.iter().for_each(|bytes| self.up.send_hot(now, bytes));
         out.control.into_iter().for_each(|bytes| self.up.send_control(now, bytes));
-        self.up.resend(now);
+        self.up.keep_up(now);
         self.core.rebuild_view(local, &mut self.view);
         self.drawn_at = now;
         self.plan_frame(now);
@@ -162,6 +162,7 @@ impl Machine {
             match arrival {
                 Arrival::Hot(bytes) => core.handle_hot(quartz.local(at), bytes),
                 Arrival::Control(bytes) => core.handle_control(local, &bytes),
+                Arrival::KeepAlive => {}
             }
         });
         if now.saturating_sub(*heard) >= Duration::from_millis(SESSION_TIMEOUT_MS) {

@@ -197,6 +197,7 @@ impl Universe {
                     // Refusals are counted inside the core.
                     Arrival::Hot(bytes) => _ = server.handle_hot(id, at, bytes),
                     Arrival::Control(bytes) => said.push(bytes),
+                    Arrival::KeepAlive => {}
                 }
             });
             said.iter().for_each(|bytes| _ = server.handle_control(id, bytes));
@@ -222,7 +223,7 @@ impl Universe {
             }
         }
         for guest in &mut self.machines {
-            guest.machine.down.resend(self.now);
+            guest.machine.down.keep_up(self.now);
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The hot lane is what the link makes of it. The control lane does what renet does: numbered messages, resent until they
 //! are there, handed out in order. Its acks are not sent: the sender looks at the other end, so a resend happens exactly
-//! when one is needed. Must not know what the bytes mean.
+//! when one is needed. Silence is broken by signs of life, as netcode does. Must not know what the bytes mean.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -17,6 +17,7 @@ pub struct Wire {
     /// Everything sent before this is lost.
     cut_until: Duration,
     cut: u64,
+    sent: Duration,
     next_seq: u64,
     unheard: VecDeque<Unheard>,
     /// The receiving end of the control lane: what comes next, and what came too soon.
@@ -36,6 +37,8 @@ struct Unheard {
 pub enum Arrival<'a> {
     Hot(&'a [u8]),
     Control(Vec<u8>),
+    /// Nothing but that the other end is there.
+    KeepAlive,
 }
 
 impl Wire {
@@ -45,6 +48,7 @@ impl Wire {
             pipe: Pipe::new(profile, seed),
             cut_until: Duration::ZERO,
             cut: 0,
+            sent: Duration::ZERO,
             next_seq: 0,
             unheard: VecDeque::new(),
             expected_seq: 0,
@@ -88,8 +92,16 @@ impl Wire {
         self.next_seq += 1;
     }
 
-    /// Sends again what should have been heard by now. For each end to call as often as it sends.
-    pub fn resend(&mut self, now: Duration) {
+    /// Sends again what should have been heard by now, and a sign of life if nothing else was sent for a while. For each end
+    /// to call as often as it looks.
+    pub fn keep_up(&mut self, now: Duration) {
+        self.resend(now);
+        if now >= self.sent + KEEP_ALIVE {
+            self.send(now, &[KEEP_ALIVE_LANE]);
+        }
+    }
+
+    fn resend(&mut self, now: Duration) {
         let expected = self.expected_seq;
         self.unheard.retain(|message| message.seq >= expected && !self.early.contains_key(&message.seq));
         let mut again = Vec::new();
@@ -101,6 +113,7 @@ impl Wire {
     }
 
     fn send(&mut self, now: Duration, datagram: &[u8]) {
+        self.sent = now;
         if now < self.cut_until {
             self.cut += 1;
         } else {
@@ -114,6 +127,9 @@ impl Wire {
         pipe.deliver(now, &mut |at, datagram| {
             if lane::is_hot(datagram) {
                 return to(at, Arrival::Hot(datagram));
+            }
+            if datagram == [KEEP_ALIVE_LANE] {
+                return to(at, Arrival::KeepAlive);
             }
             let (seq, message) = control_message(datagram);
             if seq >= *expected_seq {
@@ -138,10 +154,13 @@ fn control_message(datagram: &[u8]) -> (u64, &[u8]) {
 
 /// Renet's own resend time of a reliable channel.
 const CONTROL_RESEND: Duration = Duration::from_millis(300);
-/// First byte of a control datagram: below the hot lane's.
+/// Netcode's own interval of signs of life.
+const KEEP_ALIVE: Duration = Duration::from_millis(250);
+/// First bytes of control datagrams and of signs of life: below the hot lane's.
 const CONTROL_LANE: u8 = 0;
+const KEEP_ALIVE_LANE: u8 = 1;
 
-const _: () = assert!(CONTROL_LANE < lane::HOT_FIRST);
+const _: () = assert!(CONTROL_LANE < lane::HOT_FIRST && KEEP_ALIVE_LANE < lane::HOT_FIRST);
 
 #[cfg(test)]
 mod tests {
@@ -166,10 +185,11 @@ mod tests {
                 wire.send_control(now, (ms as u32 / 10).to_le_bytes().to_vec());
                 wire.send_hot(now, &[lane::INPUTS]);
             }
-            wire.resend(now);
+            wire.keep_up(now);
             wire.deliver(now, &mut |_, arrival| match arrival {
                 Arrival::Hot(_) => hot += 1,
                 Arrival::Control(bytes) => control.push(u32::from_le_bytes(bytes.try_into().unwrap())),
+                Arrival::KeepAlive => {}
             });
         }
         assert_eq!(control, (0..200).collect::<Vec<u32>>());

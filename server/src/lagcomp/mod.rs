@@ -146,20 +146,19 @@ impl<'a, S: Shooters> LagCompensation<'a, S> {
     }
 }
 
-/// A past, shot at from where the shooter drew itself.
-struct FromOwn<'a> {
-    past: &'a Past<'a>,
+/// A past, shot at from where the shooter drew itself, if that is known.
+struct FromOwn<'a, T> {
+    past: &'a T,
     own: Option<IVec2>,
 }
 
-impl Targets for FromOwn<'_> {
+impl<T: Targets> Targets for FromOwn<'_, T> {
     fn pose(&self, world: &World, shooter: Slot, slot: Slot) -> Option<Pose> {
         self.past.pose(world, shooter, slot)
     }
 
     fn muzzle(&self, world: &World, shooter: Slot) -> IVec2 {
-        let present = matches!(self.past.view, View::Present);
-        self.own.filter(|_| !present).unwrap_or_else(|| self.past.muzzle(world, shooter))
+        self.own.unwrap_or_else(|| self.past.muzzle(world, shooter))
     }
 }
 
@@ -172,15 +171,13 @@ impl<S: Shooters> Judge for LagCompensation<'_, S> {
         let allowed = self.allow(shooter, &stamp, world.tick);
         let policy = if self.rules.experiments { stamp.check } else { self.rules.hit_checks };
         let pasts = HitCheck::ALL.map(|check| self.past(shooter, &stamp, &allowed, check));
-        let own = self.own_drawn(world, arena, shooter, &stamp);
-        let from_own = pasts.each_ref().map(|past| FromOwn { past, own });
         let mut targets = self.targets.borrow_mut();
-        let muzzle = from_own[policy as usize].muzzle(world, shooter);
-        let sight = pasts[policy as usize].sight(world, shooter, muzzle, &mut targets);
+        let sight = pasts[policy as usize].sight(world, shooter, &mut targets);
+        let own = self.own_drawn(world, arena, shooter, &stamp);
         let verdicts = HitCheck::ALL.map(|check| match check {
-            _ if check == policy => judge(world, arena, &sight, shooter, aim),
             HitCheck::None => judge(world, arena, &Present, shooter, aim),
-            _ => judge(world, arena, &from_own[check as usize], shooter, aim),
+            _ if check == policy => judge(world, arena, &FromOwn { past: &sight, own }, shooter, aim),
+            _ => judge(world, arena, &FromOwn { past: &pasts[check as usize], own }, shooter, aim),
         });
         let shot = evidence::Shot {
             shooter,

@@ -59,20 +59,14 @@ struct Seen<'a> {
 }
 
 impl Past<'_> {
-    /// Everyone alive, looked up once, for shots from `muzzle`; `targets` is the memory for it.
-    pub(super) fn sight<'t>(
-        &self,
-        world: &World,
-        shooter: Slot,
-        muzzle: IVec2,
-        targets: &'t mut Vec<Option<Target>>,
-    ) -> Sight<'t> {
+    /// Everyone alive, looked up once; `targets` is the memory for it.
+    pub(super) fn sight<'t>(&self, world: &World, shooter: Slot, targets: &'t mut Vec<Option<Target>>) -> Sight<'t> {
         targets.clear();
         targets.resize(world.players.len(), None);
         for (slot, _) in world.present().filter(|(slot, player)| *slot != shooter && player.alive) {
             targets[slot.index()] = self.target(world, shooter, slot);
         }
-        Sight { muzzle, targets }
+        Sight { muzzle: self.muzzle(world, shooter), targets }
     }
 
     /// What a shot of `shooter` finds of `slot`, who is in the world at present.

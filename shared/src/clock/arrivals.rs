@@ -8,7 +8,8 @@
 //! *Availability lateness* of a snapshot's tick: when the first snapshot of that tick or a later one arrived, against the
 //! quickest line. It holds all that a display must wait for, jitter and loss alike. A stall, more than
 //! [`STALL_TICKS`] beyond the usual, counts as one late snapshot however many it held up: no delay helps against it, and
-//! it must not leave one behind.
+//! it must not leave one behind. After a step of a clock, or a long silence, the quickest line is measured anew; how late
+//! snapshots usually are against it is remembered.
 //!
 //! Must not know snapshots' contents or the moving clock that follows.
 
@@ -38,8 +39,11 @@ pub struct Arrivals {
     availability: Percentiles,
     /// The same of every snapshot that came.
     arrival: Percentiles,
-    stalled_at: Option<i64>,
+    stall: Option<Stall>,
     start: Start,
+    /// How much later than the quickest snapshots usually were before the latest new beginning.
+    remembered: Option<i64>,
+    latest_arrival: Option<i64>,
     loss: Loss,
 }
 
@@ -54,8 +58,10 @@ impl Arrivals {
             quickest: AgeingMax::new(super::sync::DRIFT_PPM_MAX, local_nanos(SPAN)),
             availability: percentiles(),
             arrival: percentiles(),
-            stalled_at: None,
+            stall: None,
             start: Start::Awaited,
+            remembered: None,
+            latest_arrival: None,
             loss: Loss::default(),
         }
     }
@@ -63,15 +69,21 @@ impl Arrivals {
     /// The snapshot of `tick` arrived.
     pub fn handle_snapshot(&mut self, arrived: Duration, tick: Tick) {
         let arrived = local_nanos(arrived);
+        let silence = self.latest_arrival.map_or(0, |latest| arrived.saturating_sub(latest));
+        if silence > local_nanos(SILENCE) {
+            self.forget();
+        }
         let offset = ServerTime::of(tick, self.rate).0 - arrived;
         self.quickest.push(arrived, offset);
-        // What a step skips was never sent, or sent to a machine that slept.
+        // What a step or a silence skips was never sent, or sent in vain.
         let newest = self.newest.filter(|_| !matches!(self.start, Start::Awaited));
         let gap = newest.map_or(1, |newest| tick.distance(newest));
         let Ok(gap @ 1..) = u32::try_from(gap) else {
             // It was counted as lost when a later one overtook it.
             return self.loss.note(arrived, 0, 1);
         };
+        let since_latest =
+            self.latest_arrival.replace(arrived).map_or(i64::MAX, |latest| arrived.saturating_sub(latest));
         self.newest = Some(tick);
         if newest.is_some() {
             self.gaps[self.gap_count % GAPS] = gap;
@@ -80,23 +92,29 @@ impl Arrivals {
         let interval = self.interval_ticks();
         let expected = (gap / interval).max(1);
         self.loss.note(arrived, expected, 1);
-        self.note_lateness(arrived, -offset, expected, interval);
+        self.note_lateness(arrived, -offset, expected, interval, since_latest);
     }
 
     /// One snapshot, and those before it that were expected and did not come.
-    fn note_lateness(&mut self, arrived: i64, lateness: i64, expected: u32, interval: u32) {
+    fn note_lateness(&mut self, arrived: i64, lateness: i64, expected: u32, interval: u32, since_latest: i64) {
         self.begin_at(arrived);
         let tick = self.tick_nanos();
         let usual = self.availability.per_mille(PERMILLE).filter(|_| self.availability.len() >= USUAL_SAMPLES);
         let stall = usual.map_or(i64::MAX, |usual| usual + STALL_TICKS * tick);
         let latest = lateness + i64::from(expected - 1) * i64::from(interval) * tick;
-        if latest > stall {
-            let again = self.stalled_at.is_some_and(|then| arrived - then < local_nanos(STALL));
+        // What a stall held up comes all at once, the last of it hardly late.
+        let drains = self.stall.is_some_and(|held| held.drains) && since_latest < tick * i64::from(interval) / 2;
+        if latest > stall || drains {
+            let again = self.stall.is_some_and(|held| drains || arrived - held.at < local_nanos(STALL));
             if !again {
-                self.stalled_at = Some(arrived);
                 self.availability.push(arrived, latest.min(stall + local_nanos(DELAY_MAX)));
             }
+            let at = self.stall.filter(|_| again).map_or(arrived, |held| held.at);
+            self.stall = Some(Stall { at, drains: true });
             return;
+        }
+        if let Some(held) = &mut self.stall {
+            held.drains = false;
         }
         self.arrival.push(arrived, lateness);
         for missed in 0..expected.min(STALL_TICKS as u32 + 1) {
@@ -135,16 +153,19 @@ impl Arrivals {
 
     /// The same for 99 of 100 snapshots, lost ones included.
     pub fn usual_offset(&self) -> Option<i64> {
-        let latest = -(self.quickest_offset()?) + local_nanos(DELAY_MAX);
-        self.availability.per_mille(PERMILLE).map(|lateness| -lateness.min(latest))
+        let quickest = -self.quickest_offset()?;
+        // Until so much has been seen again, what was usual still is.
+        let remembered = self.remembered.filter(|_| self.unseen_ticks() > 0);
+        let usual = self.availability.per_mille(PERMILLE)?.max(remembered.map_or(i64::MIN, |late| quickest + late));
+        Some(-usual.min(quickest + local_nanos(DELAY_MAX)))
     }
 
     /// Add to local time to get the latest server time that two snapshots surround in all but 1 of 100 frames: a snapshot
     /// interval behind [`Arrivals::usual_offset`], and an allowance that shrinks with experience.
     pub fn display_offset(&self) -> Option<i64> {
         let interval = i64::from(self.interval_ticks());
-        let unseen = (ALLOWANCE_TICKS - self.availability.len() as i64 * interval).max(0);
-        let allowance = self.tick_nanos() / 4 + self.tick_nanos() * 3 / 4 * unseen / ALLOWANCE_TICKS;
+        let unseen = if self.remembered.is_some() { 0 } else { self.unseen_ticks() };
+        let allowance = self.tick_nanos() / 4 + self.tick_nanos() * 3 / 4 * unseen / EXPERIENCE_TICKS;
         Some(self.usual_offset()? - interval * self.tick_nanos() - allowance)
     }
 
@@ -168,13 +189,22 @@ impl Arrivals {
         self.loss.pct(now, overdue)
     }
 
-    /// A clock has stepped: arrivals from before say nothing of those to come.
+    /// A clock has stepped, or the way was interrupted: arrivals from before say no more when those to come are due, but
+    /// still how late against the quickest.
     pub fn forget(&mut self) {
+        if let (Some(quickest), Some(usual)) = (self.quickest_offset(), self.usual_offset()) {
+            self.remembered = Some(quickest - usual).filter(|_| self.remembered.is_some() || self.unseen_ticks() == 0);
+        }
         self.quickest.clear();
         self.availability.clear();
         self.arrival.clear();
-        self.stalled_at = None;
+        self.stall = None;
         self.start = Start::Awaited;
+    }
+
+    /// Ticks that experience is short of.
+    fn unseen_ticks(&self) -> i64 {
+        (EXPERIENCE_TICKS - self.availability.len() as i64 * i64::from(self.interval_ticks())).max(0)
     }
 
     fn tick_nanos(&self) -> i64 {
@@ -190,14 +220,24 @@ enum Start {
     Over,
 }
 
+/// Snapshots held up together.
+#[derive(Clone, Copy, Debug)]
+struct Stall {
+    at: i64,
+    /// Is every snapshot since one of them?
+    drains: bool,
+}
+
 /// Gaps looked through for the interval: with 20 % loss one in 400,000 such rows is all too wide.
 const GAPS: usize = 8;
 /// Share of snapshots, per mille, that the display waits for.
 const PERMILLE: usize = 990;
 /// Samples that make something usual.
 const USUAL_SAMPLES: usize = 32;
-/// Ticks seen after which the allowance has shrunk to its least.
-const ALLOWANCE_TICKS: i64 = 256;
+/// Ticks seen that make experience, with which the allowance is least.
+const EXPERIENCE_TICKS: i64 = 250;
+/// A silence that interrupts: half of what is provided for is over by then.
+const SILENCE: Duration = Duration::from_secs(1);
 /// Stalled snapshots within this time are one event.
 const STALL: Duration = Duration::from_millis(250);
 /// Longest lateness that is waited for.

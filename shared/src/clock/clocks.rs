@@ -94,9 +94,16 @@ impl Clocks {
             let lines = Lines { quickest, surrounded, present: self.sync.server_offset() };
             self.display.advance(now, &lines, newest);
         }
-        if let Some(offset) = self.lead.offset() {
+        if let Some(offset) = self.lead.offset().or_else(|| self.guessed_uplink()) {
             self.input.advance_until(now, offset, self.input_limit(newest, offset));
         }
+    }
+
+    /// After a step nothing is known of the way up until a packet is answered, and without inputs none is sent: half the
+    /// round trip, and two ticks.
+    fn guessed_uplink(&self) -> Option<i64> {
+        let half = local_nanos(self.sync.rtt()?) / 2;
+        Some(self.sync.server_offset()? + half + 2 * self.rate.tick_nanos() as i64)
     }
 
     /// Where input now waits for a sign of life: [`BLIND_INPUT_MAX`] after the next snapshot was due.
@@ -107,11 +114,13 @@ impl Clocks {
         ServerTime(seen.saturating_add(offset - usual).saturating_add(local_nanos(BLIND_INPUT_MAX)))
     }
 
-    /// Input ticks that have come due: the first, and how many. `None` until the server's clock is known.
+    /// Input ticks that have come due: the first, and how many. `None` while nothing is known of the way up, at first and
+    /// after a clock has stepped: input now stands then, and only a question for the time makes it go on.
     pub fn poll_due(&mut self) -> Option<(Tick, u32)> {
         if self.polled[0] != Some(self.now) {
             self.polled = [Some(self.now), self.polled[0]];
         }
+        self.lead.offset()?;
         self.input.position().map(|position| self.pacer.poll_due(position))
     }
 
@@ -143,6 +152,7 @@ impl Clocks {
 
     /// When the next input tick is due, as far as can be told at `now`; never before it.
     pub fn next_due(&self, now: Duration) -> Option<Duration> {
+        self.lead.offset()?;
         let next = self.pacer.next()?;
         let local = self.input.local_nanos_at(ServerTime::of(next, self.rate))?;
         let due = Duration::from_nanos(local.max(0) as u64);

@@ -50,6 +50,12 @@ pub struct InputLead {
     packet_ways: Percentiles,
     /// Slowest of the latest packets when the window was last empty: what to go by until ticks are reported.
     seed: Option<i64>,
+    /// Negative ways of packets, by number.
+    quickest: AgeingMax,
+    /// Ticks reported on before the latest new beginning.
+    experience: u32,
+    /// How much longer than the quickest packet's the slowest way was before the latest new beginning.
+    remembered: Option<i64>,
 }
 
 /// Starved ticks in a row, not over yet.
@@ -76,6 +82,9 @@ impl InputLead {
             packets_seen: 0,
             packet_ways: Percentiles::new(rate.tick_nanos() as i64 / 16, PACKETS_SPAN),
             seed: None,
+            quickest: AgeingMax::new(0, PACKETS_SPAN),
+            experience: 0,
+            remembered: None,
         }
     }
 
@@ -89,6 +98,7 @@ impl InputLead {
         self.packets[self.packets_seen % ROUTE_PACKETS] = offset;
         self.packets_seen += 1;
         self.packet_ways.push(self.packets_seen as i64, offset);
+        self.quickest.push(self.packets_seen as i64, -offset);
         let recent = &self.packets[..self.packets_seen.min(ROUTE_PACKETS)];
         let (Some(quickest), Some(slowest)) = (recent.iter().min(), recent.iter().max()) else { return };
         let (quickest, slowest) = (*quickest, *slowest);
@@ -97,6 +107,8 @@ impl InputLead {
         } else if self.packets_seen >= ROUTE_PACKETS && self.offset().is_some_and(|offset| quickest > offset) {
             self.forget_ways();
             self.seed = Some(slowest);
+            self.quickest.clear();
+            self.quickest.push(self.packets_seen as i64, -quickest);
         }
     }
 
@@ -136,20 +148,24 @@ impl InputLead {
     }
 
     fn learn(&mut self, tick: Tick, way: i64) {
-        self.slowest.push(i64::from(tick.0), way);
         // Silence teaches nothing: after a long one experience begins anew.
-        let goes_on = |newest: Tick| tick.since(newest).is_none_or(|gap| gap <= SILENCE_TICKS_MAX);
-        self.evidence = Some(match self.evidence.filter(|(_, newest)| goes_on(*newest)) {
-            Some((oldest, newest)) => (oldest.min(tick), newest.max(tick)),
-            None => (tick, tick),
-        });
+        if self.evidence.is_some_and(|(_, newest)| tick.since(newest).is_some_and(|gap| gap > SILENCE_TICKS_MAX)) {
+            self.forget_ways();
+        }
+        self.slowest.push(i64::from(tick.0), way);
+        self.evidence =
+            Some(self.evidence.map_or((tick, tick), |(oldest, newest)| (oldest.min(tick), newest.max(tick))));
     }
 
     /// Add to local time to get the tick whose input is to be produced. `None` before anything is known of the way.
     pub fn offset(&self) -> Option<i64> {
-        let seen = self.evidence.and_then(|(oldest, newest)| newest.since(oldest)).unwrap_or(0).min(WINDOW_TICKS);
-        let slowest = self.slowest.at(0).max(self.seed.filter(|_| seen < START_TICKS))?;
-        let unseen = |ticks: u32| i64::from(ticks.saturating_sub(seen));
+        let seen = self.seen_ticks();
+        // Until as much has been seen again, the slowest is still as much slower than the quickest.
+        let remembered = self.remembered.filter(|_| seen < WINDOW_TICKS).zip(self.quickest.at(0));
+        let remembered = remembered.map(|(slower, quickest)| slower - quickest);
+        let seed = self.seed.filter(|_| seen < START_TICKS && self.remembered.is_none());
+        let slowest = self.slowest.at(0).max(remembered).max(seed)?;
+        let unseen = |ticks: u32| i64::from(ticks.saturating_sub(seen.max(self.experience)));
         // A quarter tick in the long run; a tick and a quarter more to begin with, which is what one lost packet in ten
         // asks for, and at the very first two more for jitter that a handful of packets did not show.
         let allowance = self.tick_nanos() / 4
@@ -158,9 +174,10 @@ impl InputLead {
         Some(slowest + allowance + ROUNDING)
     }
 
-    /// A clock has stepped or the route has changed: nothing known of the way holds any more.
+    /// A clock has stepped: ways from before say no more how early inputs must be, but still how uneven the ways are.
     pub fn forget(&mut self) {
         self.forget_ways();
+        self.quickest.clear();
         self.dues.fill(None);
         self.starved = None;
         self.packets_seen = 0;
@@ -168,10 +185,19 @@ impl InputLead {
     }
 
     fn forget_ways(&mut self) {
+        if let (Some(slowest), Some(quickest)) = (self.slowest.at(0), self.quickest.at(0)) {
+            let before = self.remembered.filter(|_| self.seen_ticks() < WINDOW_TICKS);
+            self.remembered = before.max(Some((slowest + quickest).max(0)));
+            self.experience = self.experience.max(self.seen_ticks());
+        }
         self.slowest.clear();
         self.evidence = None;
         self.run = None;
         self.seed = None;
+    }
+
+    fn seen_ticks(&self) -> u32 {
+        self.evidence.and_then(|(oldest, newest)| newest.since(oldest)).unwrap_or(0).min(WINDOW_TICKS)
     }
 
     /// The latest margin reported, 1/16 tick.

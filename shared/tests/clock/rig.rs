@@ -58,6 +58,7 @@ struct Wire<T> {
     rng: Rng,
     in_burst: bool,
     latest: i64,
+    held_until: i64,
     /// By arrival.
     flying: Vec<(i64, T)>,
     sent: u64,
@@ -66,7 +67,7 @@ struct Wire<T> {
 
 impl<T: Clone> Wire<T> {
     fn new(way: Way, rng: Rng) -> Wire<T> {
-        Wire { way, rng, in_burst: false, latest: 0, flying: Vec::new(), sent: 0, lost: 0 }
+        Wire { way, rng, in_burst: false, latest: 0, held_until: 0, flying: Vec::new(), sent: 0, lost: 0 }
     }
 
     fn send(&mut self, t: i64, packet: T) {
@@ -85,7 +86,7 @@ impl<T: Clone> Wire<T> {
         if self.rng.chance(self.way.reorder_per_mille, 1000) {
             return self.flying.push((arrives + 30 * MS, packet));
         }
-        self.latest = self.latest.max(arrives);
+        self.latest = self.latest.max(arrives).max(self.held_until);
         if self.rng.chance(self.way.duplicate_per_mille, 1000) {
             self.flying.push((self.latest + 5 * MS, packet.clone()));
         }
@@ -238,6 +239,11 @@ impl Rig {
         (self.up.way.cut, self.down.way.cut) = (cut, cut);
     }
 
+    /// The wire holds everything, both ways, and then delivers it at once.
+    pub(crate) fn hold(&mut self, ns: i64) {
+        (self.up.held_until, self.down.held_until) = (self.t + ns, self.t + ns);
+    }
+
     pub(crate) fn freeze_server(&mut self, ns: i64) {
         self.frozen_until = self.t + ns;
     }
@@ -256,6 +262,7 @@ impl Rig {
         self.run_until(wake - 1);
         self.down.way.cut = cut;
         self.down.flying.clear();
+        self.up.flying.clear();
         self.t = wake;
     }
 

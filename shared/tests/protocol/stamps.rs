@@ -20,7 +20,7 @@ fn stamp(a: u32, b: u32) -> ViewStamp {
 }
 
 fn own(from: u32) -> ViewStamp {
-    ViewStamp { own: OwnView::Between { from: Tick(from), fraction: 7, based_on: Tick(990) }, ..stamp(990, 991) }
+    ViewStamp { own: OwnView::Between { from: Tick(from), fraction: 7, based_on: Tick(980) }, ..stamp(990, 991) }
 }
 
 fn packet(inputs: &[Input]) -> InputPacket {
@@ -110,7 +110,7 @@ fn a_view_that_moves_with_time_costs_a_bit_per_field() {
         let inputs: Vec<Input> = (993..=1000u32)
             .map(|tick| {
                 let view = ViewStamp {
-                    own: OwnView::Between { from: Tick(tick - 2), fraction: 9, based_on: Tick(tick - 6) },
+                    own: OwnView::Between { from: Tick(tick - 2), fraction: 9, based_on: Tick(tick - 12) },
                     ..stamp(tick - 9, tick - 8)
                 };
                 let fraction = 40 + u16::from(moving && tick == 1000);

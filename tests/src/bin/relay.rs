@@ -1,6 +1,7 @@
 //! `relay`: a bad network for one UDP server, between it and its clients.
 
 use clap::Parser;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -58,7 +59,26 @@ fn run(args: &Args) -> Result<RelayReport, RelayError> {
         }
     }
     eprintln!("relay: {} -> {} · {} · seed {seed}", relay.local_addr(), args.to, args.link);
-    relay.run(&stop, args.seconds)
+    let report = relay.run(&stop, args.seconds, &mut show_progress);
+    if std::io::stderr().is_terminal() {
+        eprintln!();
+    }
+    report
+}
+
+/// One line that rewrites itself, on a terminal only.
+fn show_progress(elapsed: Duration, report: &RelayReport) {
+    let mut err = std::io::stderr();
+    if err.is_terminal() {
+        let RelayReport { clients, up, down, under_way, .. } = report;
+        let (seconds, up, down) = (elapsed.as_secs(), (up.passed, up.lost), (down.passed, down.lost));
+        _ = write!(
+            err,
+            "\r\x1b[K{seconds:>6} s · {clients} clients · up {} passed, {} lost · down {} passed, {} lost · {under_way} under way",
+            up.0, up.1, down.0, down.1
+        );
+        _ = err.flush();
+    }
 }
 
 fn print_report(report: &RelayReport, json: bool) {
