@@ -31,6 +31,8 @@
 //! age grows by [`estimate::OLDER_PERCENT_MAX`] % of the time that passes, or once per second at once. A client that
 //! pretends to receive nothing can shoot at what it last acked for as long as it stays silent about newer ones, as far as
 //! the cap, which is what a starved client sees.
+//!
+//! A trigger without a stamp claims no past and is tested in the present. `server/tests/lagcomp/liars.rs` measures all this.
 
 pub mod estimate;
 pub mod evidence;
