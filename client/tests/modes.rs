@@ -228,7 +228,7 @@ fn what_is_drawn_is_what_is_tested_however_the_others_are_drawn() {
         let pushed = shots.disagreed(Disagreement::Mispredicted);
         assert!(pushed * 20 < shots.comparable, "{others}: {pushed} of {}", shots.comparable);
         assert_eq!(shots.agreed + pushed, shots.comparable, "{others}: {:?}", shots.disagreements());
-        assert_eq!(shots.clamped, 0, "{others}");
+        assert_eq!(shots.clamped, 0, "{others}: {:?}", bench.clamps);
     }
 }
 

@@ -3,7 +3,7 @@
 //! Turns views of the past into plain numbers; decides nothing.
 
 use super::plausibility::Allowed;
-use super::rewind::Past;
+use super::rewind::{Past, Sight, Target};
 use crate::metrics::Spread;
 use glam::{I64Vec2, IVec2};
 use hdrhistogram::Histogram;
@@ -27,8 +27,8 @@ pub(super) struct Shot<'a> {
     pub policy: HitCheck,
     /// In the order of [`HitCheck::ALL`].
     pub verdicts: [Verdict; 3],
-    /// The past that decides.
-    pub past: &'a Past<'a>,
+    /// Everyone in the past that decides.
+    pub sight: &'a Sight<'a>,
     /// The past that the shooter claims, allowed or not.
     pub drawn: &'a Past<'a>,
 }
@@ -62,13 +62,11 @@ impl Shot<'_> {
 
     /// The body the shot is about: the one hit, else the living one nearest to the ray.
     fn target(&self, world: &World, verdict: &Verdict) -> Option<TargetEvidence> {
-        let slot = verdict.hit.or_else(|| {
-            let living = world.present().filter(|(slot, player)| *slot != self.shooter && player.alive);
-            let tested =
-                living.filter_map(|(slot, _)| Some((slot, self.past.target(world, self.shooter, slot)?.tested)));
-            tested.min_by_key(|(_, at)| distance_sq(verdict.muzzle, self.aim, *at)).map(|(slot, _)| slot)
-        })?;
-        let target = self.past.target(world, self.shooter, slot)?;
+        let nearest = |(slot, target): &(Slot, Target)| match verdict.hit {
+            Some(hit) => i64::from(hit != *slot),
+            None => distance_sq(verdict.muzzle, self.aim, target.tested),
+        };
+        let (slot, target) = self.sight.targets().min_by_key(nearest)?;
         Some(TargetEvidence {
             slot,
             drawn: self.drawn.drawn(world, self.shooter, slot).map(|at| at.to_array()),
@@ -83,7 +81,7 @@ impl Shot<'_> {
 fn distance_sq(muzzle: IVec2, aim: Turn, at: IVec2) -> i64 {
     let (rel, direction) = (at.as_i64vec2() - muzzle.as_i64vec2(), aim.direction().as_i64vec2());
     let along = (rel.dot(direction) >> 15).clamp(0, RIFLE_RANGE_UNITS.into());
-    let foot = I64Vec2::new(direction.x * along >> 15, direction.y * along >> 15);
+    let foot = I64Vec2::new((direction.x * along) >> 15, (direction.y * along) >> 15);
     (rel - foot).length_squared()
 }
 

@@ -40,7 +40,7 @@ pub mod rewind;
 use self::estimate::Believed;
 use self::own::OwnClaim;
 use self::plausibility::{Allowed, Limits, allow};
-use self::rewind::{Past, View};
+use self::rewind::{Past, Target, View};
 use crate::core::MatchRules;
 use glam::IVec2;
 use std::cell::RefCell;
@@ -78,6 +78,8 @@ pub struct LagCompensation<'a, S> {
     rules: MatchRules,
     rewind_ticks_max: u32,
     evidence: RefCell<Vec<ShotEvidence>>,
+    /// Work space of the shot being judged.
+    targets: RefCell<Vec<Option<Target>>>,
 }
 
 impl<'a, S: Shooters> LagCompensation<'a, S> {
@@ -92,7 +94,16 @@ impl<'a, S: Shooters> LagCompensation<'a, S> {
         evidence: Vec<ShotEvidence>,
     ) -> Self {
         let rewind_ticks_max = rate.ticks_in_ms(rules.rewind_ms.into());
-        LagCompensation { history, arena, shooters, stamps, rules, rewind_ticks_max, evidence: RefCell::new(evidence) }
+        LagCompensation {
+            history,
+            arena,
+            shooters,
+            stamps,
+            rules,
+            rewind_ticks_max,
+            evidence: RefCell::new(evidence),
+            targets: RefCell::default(),
+        }
     }
 
     /// The evidence of all shots judged, in the order in which they were.
@@ -134,20 +145,19 @@ impl<'a, S: Shooters> LagCompensation<'a, S> {
     }
 }
 
-/// A past, shot at from where the shooter drew itself.
-struct FromOwn<'a> {
-    past: &'a Past<'a>,
+/// A past, shot at from where the shooter drew itself, if that is known.
+struct FromOwn<'a, T> {
+    past: &'a T,
     own: Option<IVec2>,
 }
 
-impl Targets for FromOwn<'_> {
+impl<T: Targets> Targets for FromOwn<'_, T> {
     fn pose(&self, world: &World, shooter: Slot, slot: Slot) -> Option<Pose> {
         self.past.pose(world, shooter, slot)
     }
 
     fn muzzle(&self, world: &World, shooter: Slot) -> IVec2 {
-        let present = matches!(self.past.view, View::Present);
-        self.own.filter(|_| !present).unwrap_or_else(|| self.past.muzzle(world, shooter))
+        self.own.unwrap_or_else(|| self.past.muzzle(world, shooter))
     }
 }
 
@@ -160,8 +170,14 @@ impl<S: Shooters> Judge for LagCompensation<'_, S> {
         let allowed = self.allow(shooter, &stamp, world.tick);
         let policy = if self.rules.experiments { stamp.check } else { self.rules.hit_checks };
         let pasts = HitCheck::ALL.map(|check| self.past(shooter, &stamp, &allowed, check));
+        let mut targets = self.targets.borrow_mut();
+        let sight = pasts[policy as usize].sight(world, shooter, &mut targets);
         let own = self.own_drawn(world, arena, shooter, &stamp);
-        let verdicts = pasts.each_ref().map(|past| judge(world, arena, &FromOwn { past, own }, shooter, aim));
+        let verdicts = HitCheck::ALL.map(|check| match check {
+            HitCheck::None => judge(world, arena, &Present, shooter, aim),
+            _ if check == policy => judge(world, arena, &FromOwn { past: &sight, own }, shooter, aim),
+            _ => judge(world, arena, &FromOwn { past: &pasts[check as usize], own }, shooter, aim),
+        });
         let shot = evidence::Shot {
             shooter,
             aim,
@@ -169,7 +185,7 @@ impl<S: Shooters> Judge for LagCompensation<'_, S> {
             allowed,
             policy,
             verdicts,
-            past: &pasts[policy as usize],
+            sight: &sight,
             drawn: &Past { view: self.told_view(shooter, &stamp), ..pasts[0] },
         };
         self.evidence.borrow_mut().push(shot.evidence(world));

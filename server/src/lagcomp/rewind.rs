@@ -44,6 +44,13 @@ pub struct Target {
     pub tested: IVec2,
 }
 
+/// A past looked up once for one shooter, for whoever asks about everyone more than once.
+pub(super) struct Sight<'a> {
+    muzzle: IVec2,
+    /// `targets[slot]`: the living but for the shooter.
+    targets: &'a [Option<Target>],
+}
+
 /// A body in the past, with the state that says whose life it was.
 struct Seen<'a> {
     pose: Pose,
@@ -52,6 +59,16 @@ struct Seen<'a> {
 }
 
 impl Past<'_> {
+    /// Everyone alive, looked up once; `targets` is the memory for it.
+    pub(super) fn sight<'t>(&self, world: &World, shooter: Slot, targets: &'t mut Vec<Option<Target>>) -> Sight<'t> {
+        targets.clear();
+        targets.resize(world.players.len(), None);
+        for (slot, _) in world.present().filter(|(slot, player)| *slot != shooter && player.alive) {
+            targets[slot.index()] = self.target(world, shooter, slot);
+        }
+        Sight { muzzle: self.muzzle(world, shooter), targets }
+    }
+
     /// What a shot of `shooter` finds of `slot`, who is in the world at present.
     pub fn target(&self, world: &World, shooter: Slot, slot: Slot) -> Option<Target> {
         let present = world.player(slot)?;
@@ -133,12 +150,34 @@ impl Past<'_> {
     }
 }
 
+impl Sight<'_> {
+    /// The living with where they are tested, in slot order.
+    pub(super) fn targets(&self) -> impl Iterator<Item = (Slot, Target)> {
+        self.targets.iter().enumerate().filter_map(|(i, target)| Some((Slot(i as u16), (*target)?)))
+    }
+}
+
+impl Target {
+    /// The body that a shot can hit, if it can.
+    fn pose(self, present: &Player) -> Option<Pose> {
+        let can_be_hit = matches!(self.fate, Fate::Rewound | Fate::Respawned);
+        can_be_hit.then(|| Pose { pos: self.tested, ..Pose::of(present) })
+    }
+}
+
+impl Targets for Sight<'_> {
+    fn pose(&self, world: &World, _shooter: Slot, slot: Slot) -> Option<Pose> {
+        (*self.targets.get(slot.index())?)?.pose(world.player(slot)?)
+    }
+
+    fn muzzle(&self, _world: &World, _shooter: Slot) -> IVec2 {
+        self.muzzle
+    }
+}
+
 impl Targets for Past<'_> {
     fn pose(&self, world: &World, shooter: Slot, slot: Slot) -> Option<Pose> {
-        let present = world.player(slot)?;
-        let Target { fate, tested } = self.target(world, shooter, slot)?;
-        let can_be_hit = matches!(fate, Fate::Rewound | Fate::Respawned);
-        can_be_hit.then(|| Pose { pos: tested, ..Pose::of(present) })
+        self.target(world, shooter, slot)?.pose(world.player(slot)?)
     }
 
     fn muzzle(&self, world: &World, shooter: Slot) -> IVec2 {

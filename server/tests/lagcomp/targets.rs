@@ -126,9 +126,10 @@ fn nobody_shoots_through_a_wall_by_drawing_itself_beyond_it() {
     let arena = maps::load("arena").unwrap().arena;
     // A free tile with a wall to its right.
     let tile = |x: i32, y: i32| IVec2::new(x * 1024 + 512, y * 1024 + 512);
-    let free =
-        (0..arena.width() as i32 * arena.height() as i32).map(|i| (i % arena.width() as i32, i / arena.width() as i32));
-    let (x, y) = free.filter(|(x, y)| *x > 0 && !arena.is_solid(*x, *y) && arena.is_solid(x + 1, *y)).next().unwrap();
+    let (width, height) = (arena.width() as i32, arena.height() as i32);
+    let mut tiles = (0..width * height).map(|i| (i % width, i / width));
+    let is_beside_a_wall = |(x, y): &(i32, i32)| *x > 0 && !arena.is_solid(*x, *y) && arena.is_solid(x + 1, *y);
+    let (x, y) = tiles.find(is_beside_a_wall).expect("the arena has walls");
     let (world, history) = history(|tick, world| {
         world.players[0].as_mut().unwrap().pos = tile(x, y) - IVec2::new((41 - tick as i32).min(5) * 60, 0);
     });

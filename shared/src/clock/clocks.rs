@@ -94,9 +94,16 @@ impl Clocks {
             let lines = Lines { quickest, surrounded, present: self.sync.server_offset() };
             self.display.advance(now, &lines, newest);
         }
-        if let Some(offset) = self.lead.offset() {
+        if let Some(offset) = self.lead.offset().or_else(|| self.guessed_uplink()) {
             self.input.advance_until(now, offset, self.input_limit(newest, offset));
         }
+    }
+
+    /// After a step nothing is known of the way up until a packet is answered, and without inputs none is sent: half the
+    /// round trip, and two ticks.
+    fn guessed_uplink(&self) -> Option<i64> {
+        let half = local_nanos(self.sync.rtt()?) / 2;
+        Some(self.sync.server_offset()? + half + 2 * self.rate.tick_nanos() as i64)
     }
 
     /// Where input now waits for a sign of life: [`BLIND_INPUT_MAX`] after the next snapshot was due.

@@ -64,3 +64,47 @@ impl Pose {
 
 /// The fraction at which a blend has arrived at its second pose.
 pub const WHOLE: u16 = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(x: i32, y: i32) -> Pose {
+        Pose { pos: IVec2::new(x, y), aim: 100, alive: true }
+    }
+
+    #[test]
+    fn a_blend_goes_from_one_pose_to_the_other_and_straight_on() {
+        let (a, b) = (at(0, 1000), Pose { aim: 140, ..at(512, 488) });
+        let pos = |fraction| Pose::blend(a, b, fraction).pos.to_array();
+        assert_eq!([pos(0), pos(64), pos(255), pos(256)], [[0, 1000], [128, 872], [510, 490], [512, 488]]);
+        assert_eq!([pos(512), pos(FRACTION_MAX)], [[1024, -24], [33 * 512, 1000 - 33 * 512]]);
+        assert_eq!(pos(FRACTION_MAX + 1), pos(FRACTION_MAX), "and no further");
+        assert_eq!(pos(u16::MAX), pos(FRACTION_MAX));
+        let aim = |fraction| Pose::blend(a, b, fraction).aim;
+        assert_eq!([aim(128), aim(256), aim(700)], [120, 140, 140], "who turns does not go on turning");
+    }
+
+    #[test]
+    fn a_death_or_a_teleport_is_held_until_it_is_reached() {
+        let a = at(0, 0);
+        for b in [Pose { alive: false, ..at(50, 0) }, at(TELEPORT_UNITS + 1, 0), at(0, -TELEPORT_UNITS - 1)] {
+            assert_eq!([0, 1, 255].map(|f| Pose::blend(a, b, f)), [a; 3]);
+            assert_eq!([256, 257, u16::MAX].map(|f| Pose::blend(a, b, f)), [b; 3]);
+        }
+    }
+
+    #[test]
+    fn no_pose_and_no_fraction_overflows() {
+        let ends = [i32::MIN, i32::MIN + 1, -1, 0, 1, i32::MAX - 1, i32::MAX];
+        let poses =
+            ends.iter().flat_map(|x| ends.map(|y| Pose { pos: IVec2::new(*x, y), aim: *x as u16, alive: true }));
+        let poses: Vec<Pose> = poses.collect();
+        for (a, b) in poses.iter().flat_map(|a| poses.iter().map(move |b| (*a, *b))) {
+            for fraction in [0, 1, 128, 255, 256, 257, FRACTION_MAX, u16::MAX] {
+                let blend = Pose::blend(a, b, fraction);
+                assert!(blend.aim < 1024 || blend.aim == a.aim || blend.aim == b.aim);
+            }
+        }
+    }
+}

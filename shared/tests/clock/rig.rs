@@ -262,6 +262,7 @@ impl Rig {
         self.run_until(wake - 1);
         self.down.way.cut = cut;
         self.down.flying.clear();
+        self.up.flying.clear();
         self.t = wake;
     }
 

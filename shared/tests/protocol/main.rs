@@ -8,4 +8,5 @@ mod messages;
 mod overflow;
 mod players;
 mod session;
+mod stamps;
 mod world;

@@ -4,10 +4,10 @@ use tickshot_shared::limits::{CONTROL_BYTES_MAX, INPUT_PACKET_BYTES_MAX, MAP_CHU
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, decode_inputs, encode_inputs};
 use tickshot_shared::protocol::control::*;
+use tickshot_shared::protocol::lane;
 use tickshot_shared::protocol::query::*;
 use tickshot_shared::protocol::stamp::stamp_is_possible;
 use tickshot_shared::protocol::version::protocol_version;
-use tickshot_shared::protocol::{DecodeError, lane};
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::MapHash;
@@ -55,7 +55,7 @@ fn next_input(before: &Input, tick: Tick, rng: &mut Rng) -> Input {
 }
 
 /// Any stamp an input of `tick` could carry; of the first ticks, some that it could not.
-fn any_stamp(tick: Tick, rng: &mut Rng) -> ViewStamp {
+pub(crate) fn any_stamp(tick: Tick, rng: &mut Rng) -> ViewStamp {
     let age = rng.below(256).min(tick.0);
     let a = Tick(tick.0 - age);
     let b = a.plus(rng.below(64).min(age));
@@ -80,7 +80,7 @@ pub(crate) fn any_control(rng: &mut Rng) -> ServerControl {
         deaths: i as u16,
         ping_ms: (i.is_multiple_of(3)).then_some(i as u16),
     };
-    match rng.below(8) {
+    match rng.below(10) {
         0 => ServerControl::Refused { reason: Refusal::Version { server: rng.next_u64(), client: rng.next_u64() } },
         1 => ServerControl::Welcome {
             slot,
@@ -97,6 +97,13 @@ pub(crate) fn any_control(rng: &mut Rng) -> ServerControl {
         4 => ServerControl::Joined { entry: entry(rng.below(60)) },
         5 => ServerControl::Left { slot, reason: LeaveReason::TimedOut },
         6 => ServerControl::Killed { tick: Tick(rng.next_u64() as u32), killer: slot, victim: Slot(1) },
+        7 => ServerControl::Rules {
+            experiments: rng.chance(1, 2),
+            hits: HitCheck::ALL[rng.below(3) as usize],
+            rewind_ms: rng.below(1001) as u16,
+            imposed_link: "up delay 75ms 20ms loss 5% down rate 2mbit".to_owned(),
+        },
+        8 => ServerControl::Shot(super::stamps::any_shot(rng)),
         _ => ServerControl::ServerClosing { reason: "going home".to_owned() },
     }
 }
@@ -146,42 +153,6 @@ fn a_usual_input_packet_is_at_most_24_bytes() {
 }
 
 #[test]
-fn a_stamp_that_cannot_be_is_left_out_by_the_sender_and_refused_by_the_receiver() {
-    let own = OwnView::WithOthers;
-    let stamp = |a: u32, b: u32| ViewStamp { a: Tick(a), b: Tick(b), fraction: 0, own, check: HitCheck::Exact };
-    assert!(stamp_is_possible(&stamp(745, 808), Tick(1000)));
-    for (a, b, why) in
-        [(744, 800, "too old"), (900, 899, "backwards"), (800, 864, "too wide"), (999, 1001, "the future")]
-    {
-        assert!(!stamp_is_possible(&stamp(a, b), Tick(1000)), "{why}");
-        let input = Input { buttons: Buttons::FIRE, view: Some(stamp(a, b)), ..Input::default() };
-        let inputs = InputRun::of(&[input]).unwrap();
-        let packet = InputPacket { newest: Tick(1000), inputs, ack: None, ack_mask: 0, display_delay: 0, ping: None };
-        let mut bytes = Vec::new();
-        encode_inputs(&packet, &mut bytes);
-        assert_eq!(decode_inputs(&bytes).unwrap().inputs[0].view, None, "{why}");
-    }
-    // age 3, span 9: b would lie after the input's own tick.
-    let input = Input { buttons: Buttons::FIRE, view: Some(stamp(997, 999)), ..Input::default() };
-    let packet = InputPacket {
-        newest: Tick(1000),
-        inputs: InputRun::of(&[input]).unwrap(),
-        ack: None,
-        ack_mask: 0,
-        display_delay: 0,
-        ping: None,
-    };
-    let mut good = Vec::new();
-    encode_inputs(&packet, &mut good);
-    let refused = (0..good.len() * 8).any(|i| {
-        let mut bad = good.clone();
-        bad[i / 8] ^= 1 << (i % 8);
-        decode_inputs(&bad) == Err(DecodeError::Value("view stamp"))
-    });
-    assert!(refused, "some flipped bit makes the stamp impossible");
-}
-
-#[test]
 fn inputs_before_the_first_tick_are_left_out() {
     let inputs = InputRun::of(&[Input::default(); 8]).unwrap();
     let mut bytes = Vec::new();
@@ -204,6 +175,11 @@ fn control_messages_come_back_exactly() {
     }
     let request = ClientControl::MapRequest { hash: MapHash([9; 32]), offset: 4000 };
     assert_eq!(decode_control::<ClientControl>(&encode_control(&request).unwrap()), Ok(request));
+    let settings = |snapshot_every| ClientControl::Settings { evidence: true, snapshot_every };
+    assert_eq!(decode_control(&encode_control(&settings(16)).unwrap()), Ok(settings(16)));
+    for never in [0, 17, 255] {
+        assert!(encode_control(&settings(never)).is_err(), "a snapshot every {never} ticks");
+    }
 }
 
 #[test]
