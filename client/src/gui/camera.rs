@@ -20,7 +20,7 @@ pub(super) struct Lens {
     pub window_px: Vec2,
     /// Physical pixels per logical pixel.
     pub scale_factor: f32,
-    /// The latest known place of the cursor, in logical pixels from the upper left corner.
+    /// The latest place of the cursor over the arena (not over a panel), in logical pixels from the upper left corner.
     pub cursor_px: Vec2,
     /// The lead of the camera in metres, eased.
     lead: Vec2,
@@ -64,9 +64,6 @@ impl Lens {
         self.scale_factor = window.scale_factor();
         // The larger scale of the two: a wide or tall window crops, so that no shape of window sees more.
         self.px_per_metre = (self.window_px.x / VIEW_WIDTH_M).max(self.window_px.y / VIEW_HEIGHT_M);
-        if let Some(at) = window.cursor_position() {
-            self.cursor_px = at;
-        }
     }
 }
 

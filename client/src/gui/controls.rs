@@ -3,7 +3,8 @@
 //! Alone because it is the only writer of the controls. It must not know what a tick does with them.
 
 use super::camera::Lens;
-use crate::view::{Controls, Status, ViewModel};
+use super::panels::{Capture, Panels};
+use crate::view::{Controls, Status, Switches, ViewModel};
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy::window::{CursorOptions, PrimaryWindow, WindowFocused};
@@ -23,12 +24,15 @@ pub(super) fn sample(
     mut trigger_held_until_s: Local<f32>,
 ) {
     let (window, mut cursor) = window.into_inner();
-    if let Some(at) = window.cursor_position() {
+    // Over a panel the aim rests; over the arena it follows, whatever is open.
+    if let Some(at) = window.cursor_position().filter(|_| !devices.capture.pointer) {
         lens.cursor_px = at;
     }
     let playing = view.status == Status::Playing;
-    if cursor.visible == playing {
-        cursor.visible = !playing;
+    // In the arena the crosshair is the cursor.
+    let shown = !playing || devices.capture.pointer;
+    if cursor.visible != shown {
+        cursor.visible = shown;
     }
     if let Some(own) = view.own {
         controls.aim = turn_towards(lens.cursor() - own.pos).unwrap_or(controls.aim);
@@ -36,6 +40,7 @@ pub(super) fn sample(
     if devices.let_go_without_focus() {
         *trigger_held_until_s = 0.0;
     }
+    devices.leave_to_panels();
     if !playing {
         (controls.heading, controls.fire, *trigger_held_until_s) = (Heading::STAND, false, 0.0);
         return;
@@ -45,7 +50,7 @@ pub(super) fn sample(
         let rate = if view.net.tick_rate == 0 { TICK_RATE_DEFAULT } else { view.net.tick_rate };
         *trigger_held_until_s = now_s + TRIGGER_HOLD_TICKS / rate as f32;
     }
-    controls.heading = heading(&devices.keys);
+    controls.heading = if devices.capture.keyboard { Heading::STAND } else { heading(&devices.keys) };
     controls.fire = devices.trigger_pressed() || devices.trigger_just_pressed() || now_s < *trigger_held_until_s;
 }
 
@@ -55,6 +60,9 @@ pub(super) struct Devices<'w, 's> {
     keys: ResMut<'w, ButtonInput<KeyCode>>,
     buttons: ResMut<'w, ButtonInput<MouseButton>>,
     focus: MessageReader<'w, 's, WindowFocused>,
+    capture: Res<'w, Capture>,
+    /// The mouse button went down over a panel and has not come up since.
+    button_is_a_panels: Local<'s, bool>,
 }
 
 impl Devices<'_, '_> {
@@ -69,19 +77,45 @@ impl Devices<'_, '_> {
         lost
     }
 
+    /// A click that begins on a panel is the panel's until the button comes up; one that begins in the arena stays the game's.
+    fn leave_to_panels(&mut self) {
+        if self.buttons.just_pressed(MouseButton::Left) {
+            *self.button_is_a_panels = self.capture.pointer;
+        } else if !self.buttons.pressed(MouseButton::Left) {
+            *self.button_is_a_panels = false;
+        }
+    }
+
     fn trigger_pressed(&self) -> bool {
-        self.buttons.pressed(MouseButton::Left) || self.keys.pressed(KeyCode::Space)
+        (self.buttons.pressed(MouseButton::Left) && !*self.button_is_a_panels)
+            || (self.keys.pressed(KeyCode::Space) && !self.capture.keyboard)
     }
 
     fn trigger_just_pressed(&self) -> bool {
-        self.buttons.just_pressed(MouseButton::Left) || self.keys.just_pressed(KeyCode::Space)
+        (self.buttons.just_pressed(MouseButton::Left) && !*self.button_is_a_panels)
+            || (self.keys.just_pressed(KeyCode::Space) && !self.capture.keyboard)
     }
 }
 
-/// Leaves the program. The only place that does, so that a menu can take the key over.
-pub(super) fn quit_on_escape(keys: Res<ButtonInput<KeyCode>>, mut exit: MessageWriter<AppExit>) {
-    if keys.just_pressed(KeyCode::Escape) {
+/// Closes what is open, one thing at a time; with nothing open it leaves the program. The only place that does.
+pub(super) fn escape(
+    keys: Res<ButtonInput<KeyCode>>,
+    view: Res<ViewModel>,
+    capture: Res<Capture>,
+    mut panels: ResMut<Panels>,
+    mut switches: ResMut<Switches>,
+    mut exit: MessageWriter<AppExit>,
+) {
+    // Whoever types leaves the text field first; egui sees to that.
+    if !keys.just_pressed(KeyCode::Escape) || capture.keyboard {
+        return;
+    }
+    let ghosts = panels.ghosts;
+    if view.status != Status::Playing || !panels.close_top() {
         exit.write(AppExit::Success);
+    }
+    if ghosts && !panels.ghosts {
+        switches.evidence = false;
     }
 }
 

@@ -1,6 +1,7 @@
 //! The quiet instruments: health, the connection line, and the controls hint of the first seconds.
 
 use super::palette;
+use super::panels::Panels;
 use super::widgets::{filling, label, overlay, panel, set_background, set_filling, set_shown, set_text, track};
 use crate::view::{Status, ViewModel};
 use bevy::prelude::*;
@@ -79,9 +80,10 @@ pub(super) fn spawn(mut commands: Commands) {
         padding: UiRect::all(px(26)),
         ..default()
     };
-    commands
-        .spawn(overlay(bottom))
-        .with_child((Hint, label("WASD move   MOUSE aim   CLICK fire   TAB scores   ESC quit", 15.0, palette::INK)));
+    commands.spawn(overlay(bottom)).with_child((
+        Hint,
+        label("WASD move  MOUSE aim  CLICK fire  TAB scores  F1 help  ESC quit", 14.0, palette::INK),
+    ));
 }
 
 /// Counts the frame and rewrites the connection line when a new frame rate is known.
@@ -130,6 +132,7 @@ pub(super) fn refresh_health(
 pub(super) fn refresh_hint(
     time: Res<Time<Real>>,
     view: Res<ViewModel>,
+    panels: Res<Panels>,
     mut played_s: Local<f32>,
     hint: Single<(&mut Visibility, &mut TextColor), With<Hint>>,
 ) {
@@ -139,7 +142,8 @@ pub(super) fn refresh_hint(
     }
     let (mut shown, mut colour) = hint.into_inner();
     let left = ((HINT_S - *played_s) / HINT_FADE_S).clamp(0.0, 1.0);
-    set_shown(&mut shown, playing && left > 0.0);
+    // The ruler of clocks takes its place.
+    set_shown(&mut shown, playing && left > 0.0 && !panels.graph);
     colour.set_if_neq(TextColor(palette::faded(palette::INK, 0.8 * left)));
 }
 

@@ -1,6 +1,6 @@
 //! The window: draws the view model, and turns keyboard and mouse into controls.
 //!
-//! It reads [`ViewModel`] and writes [`Controls`]; it must not know of sockets, snapshots or prediction, so that any
+//! It reads [`ViewModel`] and writes [`Controls`] and [`Switches`](crate::view::Switches); it must not know of sockets, snapshots or prediction, so that any
 //! source of a view model (a live match, a replay, the gallery example) is drawn by the same code.
 //!
 //! Lengths are map metres with y growing downwards, as in the view model; only `canvas` and `camera` know that the
@@ -19,6 +19,7 @@ mod hud;
 mod marks;
 mod names;
 mod palette;
+mod panels;
 mod particles;
 mod players;
 mod scoreboard;
@@ -71,7 +72,7 @@ impl Plugin for GuiPlugin {
         let bevy_plugins =
             DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }).disable::<LogPlugin>();
         app.add_plugins(bevy_plugins)
-            .add_plugins((canvas::CanvasPlugin, arena::ArenaPlugin, visibility::VisibilityPlugin))
+            .add_plugins((canvas::CanvasPlugin, arena::ArenaPlugin, visibility::VisibilityPlugin, panels::PanelsPlugin))
             // Two windows side by side must both keep their pace: never throttle the one without focus.
             .insert_resource(WinitSettings::continuous())
             .insert_resource(ClearColor(palette::VOID))
@@ -92,10 +93,7 @@ impl Plugin for GuiPlugin {
 /// The order of a frame, in one place.
 fn add_systems(app: &mut App) {
     app.add_systems(Startup, (camera::spawn, hud::spawn, feed::spawn, screens::spawn, scoreboard::spawn))
-        .add_systems(
-            PreUpdate,
-            (controls::sample, controls::quit_on_escape).in_set(ClientSet::Controls).after(InputSystems),
-        )
+        .add_systems(PreUpdate, (controls::sample, controls::escape).in_set(ClientSet::Controls).after(InputSystems))
         .add_systems(
             Draw,
             (
@@ -108,6 +106,7 @@ fn add_systems(app: &mut App) {
                 effects::paint_under,
                 players::paint,
                 effects::paint_over,
+                panels::paint_ghosts,
                 marks::paint,
                 canvas::present,
                 // Text: names over bodies, then the screen's own layer.

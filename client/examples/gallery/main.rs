@@ -1,16 +1,25 @@
 //! The window without a server: a made-up match on a real map, for looking at and for measuring frames.
 //!
-//! `cargo run --release --example gallery -- [SCENE] [--players N] [--seconds S] [--no-vsync]` where SCENE is one of
+//! `cargo run --release --example gallery -- [SCENE] [--players N] [--seconds S] [--no-vsync] [--strict]` where SCENE is one of
 //! `fight` (the default), `dead`, `connecting`, `loading`, `ended`. With `--seconds` it closes by itself and prints how
-//! many frames it drew. Walk with WASD, hold Tab for the scoreboard.
+//! many frames it drew. `--strict` plays a server that allows no experiments and imposes a link. Walk with WASD, hold Tab
+//! for the scoreboard, F1 for the rest.
+
+mod net;
+mod shots;
 
 use bevy::prelude::*;
+use net::{Net, Poses};
 use std::collections::BTreeMap;
 use std::f32::consts::TAU;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tickshot_client::gui::{FrameRate, GuiPlugin};
-use tickshot_client::view::{Controls, Effect, KillLine, NetView, OtherView, OwnView, RosterView, Status, ViewModel};
+use tickshot_client::view::{
+    Controls, Effect, GhostsView, KillLine, OtherView, OwnView, RosterView, RulesView, SHOT_CARDS_MAX, ShotCard,
+    Status, Switches, ViewModel,
+};
+use tickshot_shared::modes::{HitCheck, Others, Prediction};
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
@@ -25,7 +34,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let map = include_bytes!("../../assets/maps/arena.tmx");
+    let map = include_bytes!("../../../assets/maps/arena.tmx");
     let arena = match Arena::parse("arena", map) {
         Ok(arena) => Arc::new(arena),
         Err(error) => {
@@ -50,11 +59,12 @@ struct Settings {
     players: u16,
     seconds: Option<f32>,
     vsync: bool,
+    strict: bool,
 }
 
 impl Settings {
     fn parse(mut words: impl Iterator<Item = String>) -> Result<Settings, String> {
-        let mut settings = Settings { scene: "fight".into(), players: 12, seconds: None, vsync: true };
+        let mut settings = Settings { scene: "fight".into(), players: 12, seconds: None, vsync: true, strict: false };
         while let Some(word) = words.next() {
             let mut number = |name: &str| -> Result<f32, String> {
                 let value = words.next().ok_or(format!("{name} needs a number"))?;
@@ -64,6 +74,7 @@ impl Settings {
                 "--players" => settings.players = number("--players")?.clamp(1.0, 64.0) as u16,
                 "--seconds" => settings.seconds = Some(number("--seconds")?),
                 "--no-vsync" => settings.vsync = false,
+                "--strict" => settings.strict = true,
                 "fight" | "dead" | "connecting" | "loading" | "ended" => settings.scene = word,
                 _ => {
                     return Err(format!("unknown scene or flag '{word}'; scenes: fight dead connecting loading ended"));
@@ -81,6 +92,8 @@ struct Play {
     actors: Vec<Actor>,
     feed: Vec<KillLine>,
     rng: Rng,
+    net: Net,
+    shots: Vec<ShotCard>,
 }
 
 struct Actor {
@@ -99,6 +112,7 @@ fn play(
     time: Res<Time<Real>>,
     settings: Res<Settings>,
     controls: Res<Controls>,
+    switches: Res<Switches>,
     mut play: ResMut<Play>,
     mut view: ResMut<ViewModel>,
 ) {
@@ -113,14 +127,27 @@ fn play(
     if view.status != Status::Playing {
         return;
     }
+    view.news.clear();
+    let own_shots = view.effects.len();
     play.advance(time.delta_secs().min(0.1), &controls, &mut view.effects);
+    let poses: Poses = play
+        .actors
+        .iter()
+        .map(|actor| (actor.dead_s <= 0.0).then(|| (metres(actor.pos), actor.aim.radians())))
+        .collect();
+    play.net.advance(f64::from(time.delta_secs()), &poses, &switches, &mut view.news);
+    for effect in &view.effects[own_shots..] {
+        if let Effect::Shot { own: true, from, to, .. } = *effect {
+            play.remember_shot(&switches, from, to);
+        }
+    }
     if settings.scene == "dead" {
         play.actors[0].dead_s = 2.0 - (now_s % 2.0);
         if play.feed.iter().all(|kill| kill.victim != 0) {
             play.kill(3, 0, &mut view.effects);
         }
     }
-    play.show(&mut view);
+    play.show(&switches, &settings, &mut view);
 }
 
 impl Play {
@@ -137,7 +164,14 @@ impl Play {
             kills: slot % 7,
             deaths: slot % 4,
         });
-        Play { actors: actors.collect(), arena, feed: Vec::new(), rng: Rng::fork(7, 7) }
+        Play {
+            actors: actors.collect(),
+            arena,
+            feed: Vec::new(),
+            rng: Rng::fork(7, 7),
+            net: Net::new(),
+            shots: Vec::new(),
+        }
     }
 
     fn advance(&mut self, dt_s: f32, controls: &Controls, effects: &mut Vec<Effect>) {
@@ -270,39 +304,69 @@ impl Play {
         self.feed.drain(..surplus);
     }
 
-    fn show(&self, view: &mut ViewModel) {
-        let own = &self.actors[0];
+    fn remember_shot(&mut self, switches: &Switches, from: Vec2, to: Vec2) {
+        if !switches.evidence {
+            return;
+        }
+        let along = (to - from).normalize_or(Vec2::X);
+        let wall = raycast(&self.arena, (from * 1024.0).as_ivec2(), self.actors[0].aim.direction(), 40 * 1024);
+        let card = shots::card(&self.net, switches, from, along, wall as f32 / 1024.0, self.actors.len(), name);
+        self.shots.push(card);
+        let surplus = self.shots.len().saturating_sub(SHOT_CARDS_MAX);
+        self.shots.drain(..surplus);
+    }
+
+    fn show(&self, switches: &Switches, settings: &Settings, view: &mut ViewModel) {
+        let (own, net) = (&self.actors[0], &self.net);
+        let here = metres(own.pos);
+        let confirmed = net.pose(0, net.newest() - net.lead_ticks()).map_or(here, |(at, _)| at) + net.drift * 2.0;
+        let drawn = match switches.modes.prediction {
+            Prediction::Off => net.pose(0, net.display_now() - net.lead_ticks()).map_or(here, |(at, _)| at),
+            Prediction::Unreconciled => here + net.drift,
+            Prediction::Reconciled | Prediction::Smoothed => here,
+        };
         view.arena = Some(self.arena.clone());
         view.own = Some(OwnView {
             slot: 0,
-            pos: metres(own.pos),
+            pos: drawn,
             aim: own.aim.radians(),
             alive: own.dead_s <= 0.0,
             health: own.health,
             weapon_ready: 1.0 - (own.next_shot_s / 0.35).clamp(0.0, 1.0),
             respawn_s: own.dead_s,
         });
-        let others = self.actors.iter().enumerate().skip(1).filter(|(_, actor)| actor.dead_s <= 0.0);
+        let told = |slot: usize| match switches.modes.others {
+            Others::Newest => net.pose(slot, net.newest()),
+            Others::Interpolate(_) => net.pose(slot, net.display_now().min(net.newest())),
+            Others::Extrapolate => net.guess(slot, net.server_now()),
+        };
+        let alive = || self.actors.iter().enumerate().skip(1).filter(|(_, actor)| actor.dead_s <= 0.0);
+        let others = alive().filter_map(|(slot, _)| Some((slot, told(slot)?)));
         view.others = others
-            .map(|(slot, actor)| OtherView {
+            .map(|(slot, (pos, aim))| OtherView {
                 slot: slot as u16,
-                pos: metres(actor.pos),
-                aim: actor.aim.radians(),
+                pos,
+                aim,
                 alive: true,
-                starved: slot == 5,
-                in_sight: body_in_sight(&self.arena, own.pos, actor.pos, Player::RADIUS),
+                starved: net.display_now() > net.newest() + 16.0,
+                in_sight: body_in_sight(&self.arena, own.pos, (pos * 1024.0).as_ivec2(), Player::RADIUS),
             })
             .collect();
+        let by_slot = |(slot, _): (usize, &Actor), tick: f64| Some((slot as u16, net.guess(slot, tick)?.0));
+        view.ghosts = GhostsView {
+            own_confirmed: Some(confirmed),
+            own_predicted: Some(here),
+            newest: alive().filter_map(|actor| by_slot(actor, net.newest())).collect(),
+            present: alive().filter_map(|actor| by_slot(actor, net.server_now())).collect(),
+        };
+        view.shots.clone_from(&self.shots);
         view.roster = self.actors.iter().enumerate().map(roster_entry).collect::<BTreeMap<_, _>>();
         view.kill_feed.clone_from(&self.feed);
-        view.net = NetView {
-            rtt_ms: 12.4,
-            tick_rate: 64,
-            input_lead_ticks: 1.6,
-            display_delay_ms: 47.0,
-            corrections: 0,
-            starved_frames_pct: 0.0,
-        };
+        view.net = net.view();
+        (view.modes, view.link) = (switches.modes, switches.link);
+        let imposed_link = if settings.strict { "delay 40ms 5ms loss 1%".into() } else { String::new() };
+        let rewind_ms = shots::CAP_MS as u16;
+        view.rules = RulesView { experiments: !settings.strict, hits: HitCheck::Exact, rewind_ms, imposed_link };
     }
 }
 
