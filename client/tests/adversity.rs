@@ -473,6 +473,14 @@ fn after_a_storm_of_everything_all_is_well() {
         }
         bench.run_ms(8000);
         for client in 0..4 {
+            let (now, play) = (standing(&bench, client), bench.play(client));
+            eprintln!(
+                "seed {seed}, client {client}: {now:.1?}, {:?}, at tick {:?}",
+                play.newest().map(|s| s.header),
+                play.input_tick()
+            );
+        }
+        for client in 0..4 {
             assert_eq!(bench.universe.client(client).core.status(), Status::Playing, "seed {seed}");
             assert_settled(&mut bench, client, &format!("seed {seed}, client {client}"));
         }
