@@ -465,8 +465,8 @@ fn after_a_storm_of_everything_all_is_well() {
         }
         cease_fire(&mut bench);
         // What is under way comes through, then there is peace: for as long as the input lead remembers what it must
-        // provide for, 1,024 ticks.
-        bench.run_ms(20_000);
+        // provide for, 1,024 ticks, and some seconds to walk back at 5 %.
+        bench.run_ms(26_000);
         for client in 0..4 {
             bench.universe.set_link(client, delayed(30));
             bench.universe.client_mut(client).switches.modes = Modes::default();
