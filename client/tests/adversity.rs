@@ -250,6 +250,20 @@ fn a_laptop_that_slept_knows_the_time_again_within_a_second() {
 }
 
 #[test]
+fn a_laptop_that_slept_while_the_server_stood_still_is_left_with_no_lag() {
+    for slept_ms in [300, 1200] {
+        let (mut bench, before) = settled_clients(6500 + slept_ms, 40);
+        bench.universe.freeze_server(Duration::from_millis(3200));
+        bench.run_ms(1500);
+        bench.universe.suspend_client(0, Duration::from_millis(slept_ms));
+        // Two steps at once, after a silence: the display walks back from what it had to assume.
+        bench.run_ms(1700 + 6000);
+        assert_settled(&mut bench, 0, &format!("server still, slept {slept_ms} ms"));
+        assert_no_lag(before, &bench, &format!("server still, slept {slept_ms} ms"));
+    }
+}
+
+#[test]
 fn a_link_that_becomes_longer_or_shorter_is_followed() {
     let (mut bench, _) = settled_clients(6010, 40);
     for delay_ms in [150, 10, 80] {
@@ -345,7 +359,7 @@ fn assert_claims_are_accounted_for(bench: &Bench, shots: &ShotStats, what: &str)
 
 #[test]
 fn what_was_drawn_is_what_is_tested_and_what_was_seen_to_hit_hits() {
-    let (mut comparable, mut agreed, mut pushed, mut whole_tick, mut off) = (0, 0, 0, 0, 0);
+    let (mut comparable, mut agreed, mut elsewhere, mut whole_tick, mut off) = (0, 0, 0, 0, 0);
     for (seed, link, rewind_ms) in [
         (8000, "delay 0ms", 250),
         (8001, "delay 20ms 5ms loss 1%", 250),
@@ -377,16 +391,13 @@ fn what_was_drawn_is_what_is_tested_and_what_was_seen_to_hit_hits() {
         assert_claims_are_accounted_for(&bench, &shots, link);
         comparable += shots.comparable;
         agreed += shots.agreed;
-        pushed += shots.disagreed(Disagreement::Mispredicted);
+        elsewhere += shots.disagreed(Disagreement::Mispredicted);
         whole_tick += shots.would_agree[1];
         off += shots.would_agree[0];
     }
-    eprintln!("of {comparable}: exact {agreed}, whole tick {whole_tick}, off {off}; shooter pushed aside {pushed}");
-    // Whoever was pushed at that very moment fired from elsewhere than it saw: no view stamp can know that.
-    let fair = comparable - pushed;
-    assert!(fair >= 1000, "{fair} claims cannot tell 99.9 %");
-    assert!(agreed * 1000 >= fair * 999, "{agreed} of {fair}");
-    assert!(pushed * 50 < comparable, "{pushed} of {comparable} shooters were pushed aside: more than a few");
+    eprintln!("of {comparable}: exact {agreed}, whole tick {whole_tick}, off {off}; shooter elsewhere {elsewhere}");
+    assert!(comparable >= 1000, "{comparable} claims cannot tell 99.9 %");
+    assert!(agreed * 1000 >= comparable * 999, "{agreed} of {comparable}");
     assert!(off * 100 < comparable * 90, "without rewinding more must miss: {off} of {comparable}");
 }
 
@@ -471,7 +482,7 @@ fn after_a_storm_of_everything_all_is_well() {
             bench.universe.set_link(client, delayed(30));
             bench.universe.client_mut(client).switches.modes = Modes::default();
         }
-        bench.run_ms(8000);
+        bench.run_ms(20_000);
         for client in 0..4 {
             let (now, play) = (standing(&bench, client), bench.play(client));
             eprintln!(

@@ -80,6 +80,10 @@ pub struct ClockSync {
     rtt: AgeingMax,
     /// Middle of the bounds; after a step a guess until both ways were measured anew.
     offset: Option<i64>,
+    /// When the latest snapshot arrived; before a silence longer than [`SPAN`] that is not answered yet: when, and the lower
+    /// bound of then.
+    latest: Option<i64>,
+    before_silence: Option<(i64, i64)>,
     steps: u64,
     refused: u64,
 }
@@ -104,6 +108,8 @@ impl ClockSync {
             // A round trip is worth less with age as both of its bounds are.
             rtt: AgeingMax::new(2 * DRIFT_PPM_MAX, local_nanos(SPAN)),
             offset: None,
+            latest: None,
+            before_silence: None,
             steps: 0,
             refused: 0,
         }
@@ -128,13 +134,15 @@ impl ClockSync {
         let arrived = local_nanos(arrived);
         let left = ServerTime::of(timing.tick, self.rate).0.saturating_add(i64::from(timing.since_tick_us) * 1000);
         let lower = left.saturating_sub(arrived);
+        self.note_silence(arrived);
         let mut stepped = self.upper.at(arrived).is_some_and(|upper| lower > TOLERANCE - upper);
         let answer = timing.pong.and_then(|(ping, hold_us)| self.answer(arrived, ping, hold_us));
         // If our clock stood still while a packet was under way, its answer measures nothing.
         let answer = answer.filter(|_| !stepped);
         let came = answer.map(|(sent, hold)| (sent, left.saturating_sub(hold)));
         if let Some((sent, came)) = came {
-            stepped |= self.lower.at(arrived).is_some_and(|lower| came - sent.at < lower - TOLERANCE);
+            let held = self.lower.at(arrived).max(self.before_silence.take().map(|then| aged(then, arrived)));
+            stepped |= held.is_some_and(|lower| came - sent.at < lower - TOLERANCE);
         }
         if stepped {
             self.step(lower);
@@ -148,6 +156,15 @@ impl ClockSync {
         self.offset = self.middle(arrived).or(self.offset);
         let answered = came.map(|(sent, came)| Answered { number: sent.number, uplink_offset: came - sent.due });
         Seen { stepped, answered }
+    }
+
+    /// The first snapshot after a long silence would replace the old lower bound, and with it the proof of a step backwards
+    /// that only an answer can bring.
+    fn note_silence(&mut self, arrived: i64) {
+        let latest = self.latest.replace(arrived).filter(|latest| arrived.saturating_sub(*latest) > local_nanos(SPAN));
+        if let Some((latest, lower)) = latest.and_then(|latest| Some((latest, self.lower.at(latest)?))) {
+            self.before_silence = Some((latest, lower));
+        }
     }
 
     /// The packet a pong answers and how long the server held it, nanoseconds; `None`, counted, if it cannot be.
@@ -170,6 +187,7 @@ impl ClockSync {
         self.lower.clear();
         self.upper.clear();
         self.sent.clear();
+        self.before_silence = None;
         self.steps += 1;
     }
 
@@ -207,6 +225,12 @@ impl ClockSync {
     pub fn refused(&self) -> u64 {
         self.refused
     }
+}
+
+/// What a lower bound of then is worth now.
+fn aged((then, lower): (i64, i64), now: i64) -> i64 {
+    let age = i128::from(now.saturating_sub(then).max(0));
+    lower.saturating_sub((age * i128::from(DRIFT_PPM_MAX) / 1_000_000) as i64)
 }
 
 /// Bounds may contradict each other by so much without proving anything: stamps are rounded to microseconds, on both ends.
