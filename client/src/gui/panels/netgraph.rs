@@ -81,14 +81,15 @@ fn show_strips(ui: &mut Ui, view: &ViewModel, history: &NetHistory, height: f32)
         (10.0, -5.0),
     );
     let reasons: Vec<_> = history.corrections.iter().collect();
-    let titles =
-        reasons.iter().map(|(reason, series)| value(reason, series.points().len() as f32, "", reason_colour(reason)));
+    let titles = reasons.iter().map(|(reason, series)| {
+        value(&reason.replace('_', " "), series.points().len() as f32, "", reason_colour(reason))
+    });
     let titles: Vec<_> =
         std::iter::once(value("corrections", net.corrections as f32, "", Color32::WHITE)).chain(titles).collect();
     let stems: Vec<_> = reasons.iter().map(|(reason, series)| Plotted::Stems(series, reason_colour(reason))).collect();
     strip(
         "corrections",
-        "How far, in mm, the server's word differed from your prediction, by reason. A clean link has none.",
+        "How far, in mm (500 at most), the server's word differed from your prediction, by reason. A clean link has none that are unexplained.",
     )
     .show(ui, &titles, &stems, (20.0, 0.0));
     strip("bytes", "Payload per second, in and out.").show(
@@ -149,9 +150,9 @@ fn short(what: &str) -> String {
 
 fn reason_colour(reason: &str) -> Color32 {
     match reason {
-        "knock-back" => theme::YELLOW,
+        "knock_back" => theme::YELLOW,
         "death" | "respawn" => theme::GREY,
-        "late input" => theme::ORANGE,
+        "late_input" => theme::ORANGE,
         "unexplained" => theme::VERMILION,
         _ => theme::PURPLE,
     }
