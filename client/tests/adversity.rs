@@ -464,13 +464,22 @@ fn after_a_storm_of_everything_all_is_well() {
             bench.run_ms(u64::from(rng.below(1000)));
         }
         cease_fire(&mut bench);
-        // What is under way comes through, then there is peace.
-        bench.run_ms(3000);
+        // What is under way comes through, then there is peace: for as long as the input lead remembers what it must
+        // provide for, 1,024 ticks, and some seconds to walk back at 5 %.
+        bench.run_ms(26_000);
         for client in 0..4 {
             bench.universe.set_link(client, delayed(30));
             bench.universe.client_mut(client).switches.modes = Modes::default();
         }
         bench.run_ms(8000);
+        for client in 0..4 {
+            let (now, play) = (standing(&bench, client), bench.play(client));
+            eprintln!(
+                "seed {seed}, client {client}: {now:.1?}, {:?}, at tick {:?}",
+                play.newest().map(|s| s.header),
+                play.input_tick()
+            );
+        }
         for client in 0..4 {
             assert_eq!(bench.universe.client(client).core.status(), Status::Playing, "seed {seed}");
             assert_settled(&mut bench, client, &format!("seed {seed}, client {client}"));

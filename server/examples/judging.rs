@@ -34,9 +34,9 @@ fn main() {
     let arena = maps::load("open").expect("the map is built in").arena;
     let now = world.tick;
     let estimate = i64::from(now.0) - 8;
-    let believed = Believed { estimate, first: estimate - 3, last: estimate + 3, acked: Some(Tick(now.0 - 3)) };
+    let believed = Believed { estimate, first: estimate - 3, last: estimate + 3, had: Some(Tick(now.0 - 3)) };
     let shooters = OneShooter { told, believed };
-    let own = OwnView::Between { from: Tick(now.0 - 2), fraction: 100, based_on: Tick(now.0 - 12) };
+    let own = OwnView::Between { from: Tick(now.0 - 2), fraction: 100, based_on: Tick(now.0 - 4) };
     let (a, b) = (Tick(now.0 - 9), Tick(now.0 - 8));
     let stamps = [Some(ViewStamp { a, b, fraction: 77, own, check: HitCheck::Exact })];
     let view = View::Told { a: shooters.told(Slot(0), a), b: shooters.told(Slot(0), b), fraction: 77 };
@@ -118,7 +118,6 @@ impl Shooters for OneShooter {
     fn believed(&self, _: Slot, _: Tick) -> Option<Believed> {
         Some(self.believed)
     }
-
     fn input(&self, _: Slot, _: Tick) -> Option<Input> {
         None
     }

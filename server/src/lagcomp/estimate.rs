@@ -25,8 +25,16 @@ pub struct Believed {
     /// `first` is before the estimate if its acks are.
     pub first: i64,
     pub last: i64,
-    /// The newest snapshot it had acked before the packet with this input.
-    pub acked: Option<Tick>,
+    /// A snapshot that it had for certain when it drew: the last but one that it had acked before the packet with this
+    /// input, for between the frame and that ack one more may have come.
+    pub had: Option<Tick>,
+}
+
+impl Believed {
+    /// Can `tick` have been the newest snapshot the client had when it drew? Tolerance included: its frame was earlier.
+    pub fn may_be_newest(&self, tick: Tick) -> bool {
+        self.had.is_none_or(|had| had.distance(tick) <= TOLERANCE_TICKS)
+    }
 }
 
 /// Follows the age of one client's picture.
@@ -35,6 +43,8 @@ pub struct DisplayEstimate {
     rate: TickRate,
     lead: AckLead,
     age: Option<Age>,
+    /// The newest snapshots that it had acked before its latest packet, newest first.
+    acked: [Option<Tick>; 2],
     /// Newest input tick of the packets that were measured.
     newest: Option<Tick>,
     /// Entry `tick % FIRSTS`: what was believed when the first copy of that input came.
@@ -56,13 +66,22 @@ struct First {
     tick: Tick,
     age_256ths: i32,
     acked: Option<Tick>,
+    had: Option<Tick>,
     /// How far beyond its newest snapshot the client may draw, whole ticks.
     beyond_ticks: u8,
 }
 
 impl DisplayEstimate {
     pub fn new(rate: TickRate) -> DisplayEstimate {
-        DisplayEstimate { rate, lead: AckLead::new(), age: None, newest: None, firsts: vec![None; FIRSTS], jumps: 0 }
+        DisplayEstimate {
+            rate,
+            lead: AckLead::new(),
+            age: None,
+            acked: [None; 2],
+            newest: None,
+            firsts: vec![None; FIRSTS],
+            jumps: 0,
+        }
     }
 
     /// An input packet came while the server is about to make tick `next`. `acked_before` and `acked`: the newest snapshot
@@ -76,12 +95,21 @@ impl DisplayEstimate {
             self.lead.push(packet.newest, acked);
             self.follow(next, self.lead.ticks() as i32 * 256 + i32::from(packet.display_delay) * 64);
         }
+        if self.acked[0] != acked_before {
+            self.acked = [acked_before, self.acked[0]];
+        }
         let Some(Age { age_256ths, .. }) = self.age else { return };
         let beyond_ticks = (-i32::from(packet.display_delay)).clamp(0, 4 * 255) as u32 / 4;
         for (tick, _) in packet.ticks().filter(|(tick, _)| *tick >= next) {
             let place = &mut self.firsts[tick.0 as usize % FIRSTS];
             if place.is_none_or(|first| first.tick != tick) {
-                *place = Some(First { tick, age_256ths, acked: acked_before, beyond_ticks: beyond_ticks as u8 });
+                *place = Some(First {
+                    tick,
+                    age_256ths,
+                    acked: acked_before,
+                    had: self.acked[1],
+                    beyond_ticks: beyond_ticks as u8,
+                });
             }
         }
     }
@@ -95,7 +123,7 @@ impl DisplayEstimate {
             estimate,
             first: newest_shown.map_or(estimate, |shown| shown.min(estimate)) - TOLERANCE_TICKS,
             last: estimate + TOLERANCE_TICKS,
-            acked: first.acked,
+            had: first.had,
         })
     }
 

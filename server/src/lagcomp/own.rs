@@ -37,6 +37,8 @@ pub(super) fn drawn<S: Shooters>(
     world.tick.since(from).filter(|age| (1..=OWN_AGE_TICKS_MAX).contains(age))?;
     lookup.acked(shooter).filter(|acked| based_on <= *acked && based_on < world.tick)?;
     lookup.told(shooter, based_on)?;
+    // Predicted from long ago it would be without any push since: as if it had never been hit.
+    lookup.believed(shooter, world.tick).filter(|believed| believed.may_be_newest(based_on))?;
     let base = history.player(based_on, shooter)?;
     let present = world.player(shooter)?;
     if !base.alive || base.deaths != present.deaths {

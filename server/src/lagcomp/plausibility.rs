@@ -3,7 +3,7 @@
 //! Pure arithmetic on whole numbers that is total: any stamp, possible or not, gets a time within its limits. Must not
 //! know worlds or sessions.
 
-use super::estimate::{Believed, TOLERANCE_TICKS};
+use super::estimate::Believed;
 use tickshot_shared::protocol::evidence::Clamp;
 use tickshot_shared::sim::input::ViewStamp;
 use tickshot_shared::tick::Tick;
@@ -73,11 +73,10 @@ fn claimed_256ths(stamp: &ViewStamp) -> i64 {
     at(stamp.a.0.into()) + stamp.b.distance(stamp.a) * i64::from(stamp.fraction)
 }
 
-/// Straight on beyond *b* is only drawn from the newest snapshot there is: a shooter that had told of a newer one when it
-/// fired chooses among pasts that it did not see.
+/// Straight on beyond *b* is only drawn from the newest snapshot there is: a shooter that had a newer one for certain
+/// chooses among pasts that it did not see.
 fn is_passed_over(stamp: &ViewStamp, limits: &Limits) -> bool {
-    let acked = limits.believed.and_then(|believed| believed.acked);
-    i64::from(stamp.fraction) > ONE_TICK && acked.is_some_and(|acked| acked.distance(stamp.b) > TOLERANCE_TICKS)
+    i64::from(stamp.fraction) > ONE_TICK && limits.believed.is_some_and(|believed| !believed.may_be_newest(stamp.b))
 }
 
 /// A whole tick in 1/256 tick.

@@ -95,7 +95,7 @@ fn the_time_of_every_claim_keeps_cap_and_estimate() {
         let estimate = i64::from(now) - i64::from(rng.below(80));
         let first = estimate - TOLERANCE_TICKS - i64::from(rng.below(2) * rng.below(20));
         let believed =
-            Believed { estimate, first, last: estimate + TOLERANCE_TICKS, acked: Some(any_tick(now, &mut rng)) };
+            Believed { estimate, first, last: estimate + TOLERANCE_TICKS, had: Some(any_tick(now, &mut rng)) };
         let limits = Limits {
             now: Tick(now),
             rewind_ticks_max: rng.below(129),
@@ -188,7 +188,7 @@ fn a_verdict_is_never_better_than_what_the_allowed_time_gives() {
     let (mut hits, mut clamped_hits) = (0, 0);
     for case in 0..60_000 {
         let estimate = i64::from(now.0 - rng.below(16));
-        let believed = Believed { estimate, first: estimate - 3, last: estimate + 3, acked: Some(Tick(now.0 - 2)) };
+        let believed = Believed { estimate, first: estimate - 3, last: estimate + 3, had: Some(Tick(now.0 - 2)) };
         shooters.believed = rng.chance(9, 10).then_some(believed);
         let claim = any_claim(now.0, &mut rng);
         let stamps = [Some(claim)];
@@ -220,7 +220,9 @@ fn a_verdict_is_never_better_than_what_the_allowed_time_gives() {
         };
         match claim.own {
             // Predicted again from a state that was told: with other inputs than were used it ends elsewhere, but not far.
-            OwnView::Between { from, based_on, .. } if based_on <= from && shooters.told.at(based_on).is_some() => {
+            OwnView::Between { from, based_on, .. }
+                if based_on <= from && shooters.believed.is_some_and(|believed| believed.may_be_newest(based_on)) =>
+            {
                 let off = (IVec2::from_array(shot.muzzle) - muzzle.pos).abs().max_element();
                 let reach = 2 * 192 * (now.0.saturating_sub(based_on.0) as i32 + 1);
                 assert!(off <= reach, "case {case}: {off} units off, {shot:?}");

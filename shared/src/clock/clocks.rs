@@ -94,7 +94,8 @@ impl Clocks {
             let lines = Lines { quickest, surrounded, present: self.sync.server_offset() };
             self.display.advance(now, &lines, newest);
         }
-        if let Some(offset) = self.lead.offset().or_else(|| self.guessed_uplink()) {
+        let measured = self.lead.offset().map(|offset| offset.min(self.uplink_max()));
+        if let Some(offset) = measured.or_else(|| self.guessed_uplink()) {
             self.input.advance_until(now, offset, self.input_limit(newest, offset));
         }
     }
@@ -106,6 +107,12 @@ impl Clocks {
         Some(self.sync.server_offset()? + half + 2 * self.rate.tick_nanos() as i64)
     }
 
+    /// No way up takes longer than the whole round trip, and unevenness that would be worth waiting for.
+    fn uplink_max(&self) -> i64 {
+        let present_and_rtt = self.sync.server_offset().zip(self.sync.rtt());
+        present_and_rtt.map_or(i64::MAX, |(present, rtt)| present + local_nanos(rtt + UNEVENNESS_MAX))
+    }
+
     /// Where input now waits for a sign of life: [`BLIND_INPUT_MAX`] after the next snapshot was due.
     fn input_limit(&self, newest: Tick, offset: i64) -> ServerTime {
         let Some(usual) = self.arrivals.usual_offset() else { return ServerTime(i64::MAX) };
@@ -114,13 +121,11 @@ impl Clocks {
         ServerTime(seen.saturating_add(offset - usual).saturating_add(local_nanos(BLIND_INPUT_MAX)))
     }
 
-    /// Input ticks that have come due: the first, and how many. `None` while nothing is known of the way up, at first and
-    /// after a clock has stepped: input now stands then, and only a question for the time makes it go on.
+    /// Input ticks that have come due: the first, and how many. `None` until the server's clock is known.
     pub fn poll_due(&mut self) -> Option<(Tick, u32)> {
         if self.polled[0] != Some(self.now) {
             self.polled = [Some(self.now), self.polled[0]];
         }
-        self.lead.offset()?;
         self.input.position().map(|position| self.pacer.poll_due(position))
     }
 
@@ -152,7 +157,6 @@ impl Clocks {
 
     /// When the next input tick is due, as far as can be told at `now`; never before it.
     pub fn next_due(&self, now: Duration) -> Option<Duration> {
-        self.lead.offset()?;
         let next = self.pacer.next()?;
         let local = self.input.local_nanos_at(ServerTime::of(next, self.rate))?;
         let due = Duration::from_nanos(local.max(0) as u64);
@@ -180,12 +184,6 @@ impl Clocks {
     /// when extrapolating.
     pub fn display_delay_ms(&self) -> f32 {
         self.display_delay_nanos() as f32 / 1e6
-    }
-
-    /// The same in 1/4 ticks, as input packets declare it.
-    pub fn declared_delay_quarter_ticks(&self) -> i16 {
-        let quarters = (self.display_delay_nanos() * 4).div_euclid(self.rate.tick_nanos() as i64);
-        quarters.clamp(-DECLARED_QUARTERS_MAX, DECLARED_QUARTERS_MAX) as i16
     }
 
     fn display_delay_nanos(&self) -> i64 {
@@ -252,8 +250,8 @@ impl Clocks {
     }
 }
 
-/// Ten bits carry the declared delay.
-const DECLARED_QUARTERS_MAX: i64 = 511;
+/// Beyond the shortest round trip no input is sent earlier than this.
+const UNEVENNESS_MAX: Duration = Duration::from_millis(500);
 /// Longest frame believed to be usual.
 const FRAME_MAX: Duration = Duration::from_millis(50);
 /// How often to look again while input now waits.

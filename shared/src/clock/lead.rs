@@ -187,7 +187,7 @@ impl InputLead {
     fn forget_ways(&mut self) {
         if let (Some(slowest), Some(quickest)) = (self.slowest.at(0), self.quickest.at(0)) {
             let before = self.remembered.filter(|_| self.seen_ticks() < WINDOW_TICKS);
-            self.remembered = before.max(Some((slowest + quickest).max(0)));
+            self.remembered = before.max(Some((slowest + quickest).clamp(0, UNEVENNESS_MAX)));
             self.experience = self.experience.max(self.seen_ticks());
         }
         self.slowest.clear();
@@ -225,6 +225,8 @@ impl InputLead {
 const DUES: usize = super::sync::SENT_PACKETS;
 /// Ticks reported on until which the first packets' ways still count.
 const START_TICKS: u32 = 64;
+/// A larger unevenness is a mixture of two routes, not one.
+const UNEVENNESS_MAX: i64 = 250_000_000;
 /// Ticks without a report that experience survives.
 const SILENCE_TICKS_MAX: u32 = 128;
 /// Packets whose ways say what is usual.

@@ -13,10 +13,14 @@
 //!                                                                            own state T predicted
 //! ```
 //!
-//! - [`sync`] turns what packets say about both clocks into three lines "server time = local time + offset": the
-//!   server's own present, how far ahead an input must leave, how early a snapshot can be had.
-//! - [`timeline`] walks a tick position along such a line: at local speed, dilated by at most 5 %, snapping beyond 8 ticks.
+//! - [`sync`] bounds the offset of the two clocks from both sides: the server's present, the round trip, steps of a clock.
+//! - [`lead`] says how far ahead of the server an input must be produced, by the server's reports on each tick.
+//! - [`arrivals`] says how early a snapshot can be had, and how late it usually is; [`loss`] counts what does not come.
+//! - [`window`] holds the recent past of all these at a few nanoseconds a value.
+//! - [`timeline`] walks a tick position along such a line: at local speed, dilated by at most 5 %, snapping beyond 8 ticks;
+//!   [`display`] is the one the others are drawn at, by the chosen mode.
 //! - [`pacer`] cuts the input position into whole ticks, each produced once.
+//! - [`clocks`] joins them to what a client needs.
 //!
 //! At input now *T* (position exactly T) input T is sampled; until T+1 the own player is drawn between its predicted
 //! states T-1 and T. At display now *D* the others are drawn between the snapshots around D. Local and server time are
@@ -59,6 +63,11 @@ impl ServerTime {
             return 0;
         }
         (i128::from(self.0 - a.0) * 256 / i128::from(b.0 - a.0)).clamp(0, 255) as u8
+    }
+
+    /// In 1/256 ticks, rounded down.
+    pub fn ticks_256ths(self, rate: TickRate) -> i64 {
+        (i128::from(self.0) * 256 * i128::from(rate.hz())).div_euclid(i128::from(NANOS_PER_S)) as i64
     }
 
     /// In ticks, for read-outs.

@@ -130,6 +130,8 @@ impl ClockSync {
         let lower = left.saturating_sub(arrived);
         let mut stepped = self.upper.at(arrived).is_some_and(|upper| lower > TOLERANCE - upper);
         let answer = timing.pong.and_then(|(ping, hold_us)| self.answer(arrived, ping, hold_us));
+        // If our clock stood still while a packet was under way, its answer measures nothing.
+        let answer = answer.filter(|_| !stepped);
         let came = answer.map(|(sent, hold)| (sent, left.saturating_sub(hold)));
         if let Some((sent, came)) = came {
             stepped |= self.lower.at(arrived).is_some_and(|lower| came - sent.at < lower - TOLERANCE);
@@ -167,6 +169,7 @@ impl ClockSync {
         self.offset = Some(lower.saturating_add(rtt / 2));
         self.lower.clear();
         self.upper.clear();
+        self.sent.clear();
         self.steps += 1;
     }
 

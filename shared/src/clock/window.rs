@@ -163,6 +163,7 @@ const BINS: usize = 1024;
 const GROUP: usize = 32;
 
 #[cfg(test)]
+#[allow(clippy::disallowed_macros, reason = "tests print their seed")]
 mod tests {
     use super::*;
     use crate::rng::Rng;

@@ -326,7 +326,7 @@ impl Rig {
         self.total_starved(copy.is_none());
         self.stepped += 1;
         self.next_tick += 1;
-        if tick.0 % self.setup.every == 0 {
+        if tick.0.is_multiple_of(self.setup.every) {
             let deadline = self.deadline(tick.0);
             let sixteenth = |ns: i64| (ns * 16).div_euclid(self.rate.tick_nanos() as i64) as i16;
             let sent = self.t + 100_000;
@@ -371,7 +371,9 @@ impl Rig {
     }
 
     fn send_inputs(&mut self, now: Duration) {
-        let Some(newest) = self.newest else { return };
+        if self.newest.is_none() {
+            return;
+        }
         let Some((first, count)) = self.clocks.poll_due() else {
             if self.t >= self.next_probe {
                 self.next_probe = self.t + 50 * MS;
@@ -380,7 +382,6 @@ impl Rig {
             }
             return;
         };
-        let _ = newest;
         if count > 0 {
             let last = first.plus(count - 1);
             let ping = self.clocks.stamp(now, first, last);
