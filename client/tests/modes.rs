@@ -8,7 +8,7 @@ use std::time::Duration;
 use tickshot_client::interpolate::EXTRAPOLATION;
 use tickshot_client::lab::machine::ClientSetup;
 use tickshot_client::lab::steer::Steer;
-use tickshot_client::lab::universe::{Moment, Way};
+use tickshot_client::lab::universe::{Moment, UniverseConfig, Way};
 use tickshot_client::reconcile::Reason;
 use tickshot_client::stats::Disagreement;
 use tickshot_client::view::{Controls, Switches};
@@ -16,6 +16,7 @@ use tickshot_shared::modes::{Delay, HitCheck, Modes, Others, Prediction};
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::input::{Heading, OwnView};
 use tickshot_shared::sim::pose::{Pose, WHOLE};
+use tickshot_shared::tick::TickRate;
 
 fn walk(heading: u8) -> Controls {
     Controls { heading: Heading::new(heading).unwrap(), ..Controls::default() }
@@ -229,6 +230,26 @@ fn what_is_drawn_is_what_is_tested_however_the_others_are_drawn() {
         assert!(pushed * 20 < shots.comparable, "{others}: {pushed} of {}", shots.comparable);
         assert_eq!(shots.agreed + pushed, shots.comparable, "{others}: {:?}", shots.disagreements());
         assert_eq!(shots.clamped, 0, "{others}: {:?}", bench.clamps);
+    }
+}
+
+#[test]
+fn a_slow_machine_is_not_taken_for_a_liar() {
+    for (hz, frame_ms) in [(64, 17), (64, 33), (64, 50), (128, 17), (128, 33)] {
+        let mut config = UniverseConfig::on("open", 16).unwrap();
+        config.rate = TickRate::new(hz).unwrap();
+        config.rules.rewind_ms = 500;
+        let mut bench = Bench::with(config);
+        for _ in 0..5 {
+            let frame_interval = Duration::from_millis(frame_ms);
+            bench.join_as(ClientSetup { frame_interval, ..setup(30, Modes::default()) });
+        }
+        bench.run_ms(20_000);
+        let shots = &bench.all_stats().shots;
+        eprintln!("{hz} Hz, {frame_ms} ms a frame: {} judged, {} clamped", shots.judged, shots.clamped);
+        assert!(shots.comparable > 15, "{shots:?}");
+        assert_eq!((shots.clamped, shots.drawn_vs_tested().max()), (0, 0), "{hz} Hz, {frame_ms} ms a frame");
+        assert_eq!(shots.agreed, shots.comparable, "{:?}", shots.disagreements());
     }
 }
 

@@ -74,6 +74,7 @@ impl Play {
         cursor.poses(&self.ring, &mut self.others);
         self.passing.advance(&self.ring, cursor.a, &mut self.effects);
         self.cursor = Some(cursor);
+        self.display_drawn = Some(display);
     }
 
     fn place_own(&self) -> Option<OwnDrawn> {

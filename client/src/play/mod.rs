@@ -24,8 +24,10 @@ use frame::OwnDrawn;
 use readings::Heard;
 use std::sync::Arc;
 use std::time::Duration;
+use tickshot_shared::clock::ServerTime;
 use tickshot_shared::limits::UNITS_PER_METRE;
 use tickshot_shared::modes::Modes;
+use tickshot_shared::protocol::ack_lead::AckLead;
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::ring::SnapshotRing;
 use tickshot_shared::protocol::server_msg::Snapshot;
@@ -52,7 +54,10 @@ pub struct Play {
     cursor: Option<Cursor>,
     others: Vec<(Slot, Pose)>,
     own_drawn: Option<OwnDrawn>,
+    display_drawn: Option<ServerTime>,
     drawn_at: Duration,
+    /// What the display delay is declared against.
+    ack_lead: AckLead,
     /// The trigger was held when last looked at; the sight of a pull that no input has carried yet.
     trigger_held: bool,
     pulled: Option<Sight>,
@@ -83,7 +88,9 @@ impl Play {
             cursor: None,
             others: Vec::new(),
             own_drawn: None,
+            display_drawn: None,
             drawn_at: Duration::ZERO,
+            ack_lead: AckLead::new(),
             trigger_held: false,
             pulled: None,
             shots: ShotLog::default(),

@@ -32,7 +32,7 @@ impl Play {
         [stats.ticks_skipped, stats.input_snaps, stats.display_snaps, _] = self.clocks.counts();
         if let Some((newest, run)) = self.log.unacked(self.modes.redundancy.into()).filter(|_| count > 0) {
             let ping = self.clocks.stamp(now, first, newest);
-            out.push(self.packet(newest, run, ping));
+            out.push(self.packet(newest, count, run, ping));
         }
     }
 
@@ -53,13 +53,21 @@ impl Play {
         self.next_probe = now + PROBE_INTERVAL;
         let ping = self.clocks.stamp_probe(now);
         if let Some(run) = InputRun::of(&[Input::default()]) {
-            out.push(self.packet(newest, run, ping));
+            out.push(self.packet(newest, 1, run, ping));
         }
     }
 
-    fn packet(&self, newest: Tick, inputs: InputRun, ping: u32) -> Vec<u8> {
+    /// A packet with `inputs` up to `newest`, of which `new` are sent for the first time.
+    fn packet(&mut self, newest: Tick, new: u32, inputs: InputRun, ping: u32) -> Vec<u8> {
         let (ack, ack_mask) = self.ring.ack();
-        let display_delay = self.clocks.declared_delay_quarter_ticks();
+        if let Some(ack) = ack.filter(|ack| *ack < newest) {
+            self.ack_lead.push(newest, ack);
+        }
+        // Of the picture that is on screen, however old it is: shots of the new inputs were aimed at it. Slow frames bring
+        // several at once; said of the middle one it is nearest to true for all.
+        let middle = newest.checked_minus(new / 2).unwrap_or(newest);
+        let drawn = self.display_drawn.map(|time| time.ticks_256ths(self.rate));
+        let display_delay = drawn.map_or(0, |drawn| self.ack_lead.declared_delay(middle, drawn));
         let mut bytes = Vec::new();
         encode_inputs(&InputPacket { newest, inputs, ack, ack_mask, display_delay, ping: Some(ping) }, &mut bytes);
         bytes

@@ -186,12 +186,6 @@ impl Clocks {
         self.display_delay_nanos() as f32 / 1e6
     }
 
-    /// The same in 1/4 ticks, as input packets declare it.
-    pub fn declared_delay_quarter_ticks(&self) -> i16 {
-        let quarters = (self.display_delay_nanos() * 4).div_euclid(self.rate.tick_nanos() as i64);
-        quarters.clamp(-DECLARED_QUARTERS_MAX, DECLARED_QUARTERS_MAX) as i16
-    }
-
     fn display_delay_nanos(&self) -> i64 {
         match (self.arrivals.quickest_offset(), self.display.now()) {
             (Some(offset), Some(display)) => local_nanos(self.now).saturating_add(offset) - display.0,
@@ -258,8 +252,6 @@ impl Clocks {
 
 /// Beyond the shortest round trip no input is sent earlier than this.
 const UNEVENNESS_MAX: Duration = Duration::from_millis(500);
-/// Ten bits carry the declared delay.
-const DECLARED_QUARTERS_MAX: i64 = 511;
 /// Longest frame believed to be usual.
 const FRAME_MAX: Duration = Duration::from_millis(50);
 /// How often to look again while input now waits.

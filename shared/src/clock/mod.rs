@@ -65,6 +65,11 @@ impl ServerTime {
         (i128::from(self.0 - a.0) * 256 / i128::from(b.0 - a.0)).clamp(0, 255) as u8
     }
 
+    /// In 1/256 ticks, rounded down.
+    pub fn ticks_256ths(self, rate: TickRate) -> i64 {
+        (i128::from(self.0) * 256 * i128::from(rate.hz())).div_euclid(i128::from(NANOS_PER_S)) as i64
+    }
+
     /// In ticks, for read-outs.
     pub fn ticks_f64(self, rate: TickRate) -> f64 {
         self.0 as f64 * f64::from(rate.hz()) / NANOS_PER_S as f64
