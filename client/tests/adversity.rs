@@ -475,9 +475,9 @@ fn after_a_storm_of_everything_all_is_well() {
             bench.run_ms(u64::from(rng.below(1000)));
         }
         cease_fire(&mut bench);
-        // What is under way comes through, then there is peace: for as long as the input lead remembers what it must
-        // provide for, 1,024 ticks, and some seconds to walk back at 5 %.
-        bench.run_ms(26_000);
+        // What is under way comes through; then there is peace, for longer than the input lead remembers what it must
+        // provide for, 1,024 ticks.
+        bench.run_ms(3000);
         for client in 0..4 {
             bench.universe.set_link(client, delayed(30));
             bench.universe.client_mut(client).switches.modes = Modes::default();

@@ -80,8 +80,8 @@ pub struct ClockSync {
     rtt: AgeingMax,
     /// Middle of the bounds; after a step a guess until both ways were measured anew.
     offset: Option<i64>,
-    /// When the latest snapshot arrived; before a silence longer than [`SPAN`] that is not answered yet: when, and the lower
-    /// bound of then.
+    /// When the latest snapshot arrived; before a silence longer than [`SILENCE`] that is not answered yet: when, and the
+    /// lower bound of then.
     latest: Option<i64>,
     before_silence: Option<(i64, i64)>,
     steps: u64,
@@ -158,10 +158,11 @@ impl ClockSync {
         Seen { stepped, answered }
     }
 
-    /// The first snapshot after a long silence would replace the old lower bound, and with it the proof of a step backwards
-    /// that only an answer can bring.
+    /// The first snapshot after a silence may outlive the old lower bound, and with it the proof of a step backwards that only
+    /// an answer can bring.
     fn note_silence(&mut self, arrived: i64) {
-        let latest = self.latest.replace(arrived).filter(|latest| arrived.saturating_sub(*latest) > local_nanos(SPAN));
+        let latest =
+            self.latest.replace(arrived).filter(|latest| arrived.saturating_sub(*latest) > local_nanos(SILENCE));
         if let Some((latest, lower)) = latest.and_then(|latest| Some((latest, self.lower.at(latest)?))) {
             self.before_silence = Some((latest, lower));
         }
@@ -226,6 +227,9 @@ impl ClockSync {
         self.refused
     }
 }
+
+/// A gap between snapshots in which a clock may have stepped and bounds may have aged out of [`SPAN`].
+const SILENCE: Duration = Duration::from_millis(250);
 
 /// What a lower bound of then is worth now.
 fn aged((then, lower): (i64, i64), now: i64) -> i64 {
