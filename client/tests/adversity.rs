@@ -359,7 +359,7 @@ fn assert_claims_are_accounted_for(bench: &Bench, shots: &ShotStats, what: &str)
 
 #[test]
 fn what_was_drawn_is_what_is_tested_and_what_was_seen_to_hit_hits() {
-    let (mut comparable, mut agreed, mut pushed, mut whole_tick, mut off) = (0, 0, 0, 0, 0);
+    let (mut comparable, mut agreed, mut elsewhere, mut whole_tick, mut off) = (0, 0, 0, 0, 0);
     for (seed, link, rewind_ms) in [
         (8000, "delay 0ms", 250),
         (8001, "delay 20ms 5ms loss 1%", 250),
@@ -391,16 +391,13 @@ fn what_was_drawn_is_what_is_tested_and_what_was_seen_to_hit_hits() {
         assert_claims_are_accounted_for(&bench, &shots, link);
         comparable += shots.comparable;
         agreed += shots.agreed;
-        pushed += shots.disagreed(Disagreement::Mispredicted);
+        elsewhere += shots.disagreed(Disagreement::Mispredicted);
         whole_tick += shots.would_agree[1];
         off += shots.would_agree[0];
     }
-    eprintln!("of {comparable}: exact {agreed}, whole tick {whole_tick}, off {off}; shooter pushed aside {pushed}");
-    // Whoever was pushed at that very moment fired from elsewhere than it saw: no view stamp can know that.
-    let fair = comparable - pushed;
-    assert!(fair >= 1000, "{fair} claims cannot tell 99.9 %");
-    assert!(agreed * 1000 >= fair * 999, "{agreed} of {fair}");
-    assert!(pushed * 50 < comparable, "{pushed} of {comparable} shooters were pushed aside: more than a few");
+    eprintln!("of {comparable}: exact {agreed}, whole tick {whole_tick}, off {off}; shooter elsewhere {elsewhere}");
+    assert!(comparable >= 1000, "{comparable} claims cannot tell 99.9 %");
+    assert!(agreed * 1000 >= comparable * 999, "{agreed} of {comparable}");
     assert!(off * 100 < comparable * 90, "without rewinding more must miss: {off} of {comparable}");
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use table::{Column, compare, render};
 use tickshot_client::lab::machine::ClientSetup;
 use tickshot_client::reconcile::Reason;
-use tickshot_client::stats::{ClientStats, Disagreement};
+use tickshot_client::stats::ClientStats;
 use tickshot_client::view::{Controls, Status};
 use tickshot_shared::link::profile::{LinkSettings, Loss, Profile};
 
@@ -219,8 +219,8 @@ fn promises_broken(row: &Row) -> Vec<String> {
     let farthest = shots.drawn_vs_tested().max();
     promise(farthest <= 1, format!("drawn and tested {farthest} units apart"));
     // Whoever was pushed in the moment of its shot fired from elsewhere than it saw; all others hit what they saw.
-    let (agreed, fair) = (shots.agreed, shots.comparable - shots.disagreed(Disagreement::Mispredicted));
-    promise(agreed * 1000 >= fair * 999, format!("{agreed} of {fair} comparable claims confirmed"));
+    let (agreed, comparable) = (shots.agreed, shots.comparable);
+    promise(agreed * 1000 >= comparable * 999, format!("{agreed} of {comparable} comparable claims confirmed"));
     broken
 }
 

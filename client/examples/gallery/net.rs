@@ -128,7 +128,7 @@ impl Net {
             news.push(NetNews::Starved { at_s: self.now_s, ticks: 1 });
             if self.rng.below(3) == 0 {
                 let mm = 20.0 + self.rng.below(90) as f32;
-                self.correct("late input", mm, switches, news);
+                self.correct("late_input", mm, switches, news);
             }
         }
     }
@@ -158,7 +158,7 @@ impl Net {
         if self.now_s > self.next_knock_s {
             self.next_knock_s = self.now_s + 3.0 + f64::from(self.rng.below(5000)) / 1000.0;
             let mm = 60.0 + self.rng.below(120) as f32;
-            self.correct("knock-back", mm, switches, news);
+            self.correct("knock_back", mm, switches, news);
         }
     }
 

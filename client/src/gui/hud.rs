@@ -154,7 +154,7 @@ fn net_text(view: &ViewModel, frames_per_second: f32) -> String {
         net.rtt_ms,
         net.tick_rate,
         net.input_lead_ticks,
-        net.display_delay_ms,
+        net.display_delay_ms.round() + 0.0,
         net.corrections,
         net.starved_frames_pct,
         frames_per_second,

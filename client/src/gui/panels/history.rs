@@ -104,7 +104,8 @@ impl NetHistory {
                     self.corrections.push((reason, Series::default()));
                     self.corrections.len() - 1
                 });
-                self.corrections[index].1.push(*at_s, f64::from(*mm));
+                // A respawn across the map would flatten all others.
+                self.corrections[index].1.push(*at_s, f64::from(mm.min(CORRECTION_MM_MAX)));
             }
             NetNews::Switched { at_s, what } => {
                 // A slider that is dragged is one change.
@@ -209,6 +210,8 @@ const STRETCH_S: f64 = 0.0625;
 /// Points in one series: a sample every 50 ms, or a pair every 62.5 ms, for 25 s, and room for bursts.
 const SERIES_MAX: usize = 1024;
 const MARKS_MAX: usize = 64;
+/// Corrections above this are drawn at it.
+pub(super) const CORRECTION_MM_MAX: f32 = 500.0;
 const SAME_MARK_S: f64 = 0.8;
 
 #[cfg(test)]

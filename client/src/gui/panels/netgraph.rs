@@ -81,14 +81,15 @@ fn show_strips(ui: &mut Ui, view: &ViewModel, history: &NetHistory, height: f32)
         (10.0, -5.0),
     );
     let reasons: Vec<_> = history.corrections.iter().collect();
-    let titles =
-        reasons.iter().map(|(reason, series)| value(reason, series.points().len() as f32, "", reason_colour(reason)));
+    let titles = reasons.iter().map(|(reason, series)| {
+        value(&reason.replace('_', " "), series.points().len() as f32, "", reason_colour(reason))
+    });
     let titles: Vec<_> =
         std::iter::once(value("corrections", net.corrections as f32, "", Color32::WHITE)).chain(titles).collect();
     let stems: Vec<_> = reasons.iter().map(|(reason, series)| Plotted::Stems(series, reason_colour(reason))).collect();
     strip(
         "corrections",
-        "How far, in mm, the server's word differed from your prediction, by reason. A clean link has none.",
+        "How far, in mm (500 at most), the server's word differed from your prediction, by reason. A clean link has none that are unexplained.",
     )
     .show(ui, &titles, &stems, (20.0, 0.0));
     strip("bytes", "Payload per second, in and out.").show(
@@ -149,9 +150,9 @@ fn short(what: &str) -> String {
 
 fn reason_colour(reason: &str) -> Color32 {
     match reason {
-        "knock-back" => theme::YELLOW,
+        "knock_back" => theme::YELLOW,
         "death" | "respawn" => theme::GREY,
-        "late input" => theme::ORANGE,
+        "late_input" => theme::ORANGE,
         "unexplained" => theme::VERMILION,
         _ => theme::PURPLE,
     }
@@ -170,6 +171,49 @@ pub(super) const MARK: Color32 = Color32::from_rgb(205, 214, 230);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::{NetNews, NetView};
+    use egui::epaint::Primitive;
+
+    /// A worst case: every snapshot late by another time, a correction in every eighth tick.
+    fn full_history() -> (ViewModel, NetHistory) {
+        let (mut view, mut history) = (ViewModel::default(), NetHistory::default());
+        for tick in 0..64 * 30_u32 {
+            let now_s = f64::from(tick) / 64.0;
+            let late_ms = (tick * 37 % 50) as f32;
+            view.net = NetView { now_s, rtt_ms: 80.0 + late_ms, jitter_ms: late_ms, ..NetView::default() };
+            view.news = vec![NetNews::Snapshot { at_s: now_s, tick, late_ms }];
+            if tick % 8 == 0 {
+                view.news.push(NetNews::Correction { at_s: now_s, reason: "late_input", mm: late_ms });
+                view.news.push(NetNews::Gap { at_s: now_s, ticks: 2 });
+            }
+            history.record(&view);
+        }
+        (view, history)
+    }
+
+    #[test]
+    fn a_full_graph_is_a_bounded_amount_of_work() {
+        let (view, history) = full_history();
+        let ctx = egui::Context::default();
+        let frame = || {
+            let screen_rect = Some(Rect::from_min_size(pos2(0.0, 0.0), vec2(1280.0, 720.0)));
+            let input = egui::RawInput { screen_rect, ..egui::RawInput::default() };
+            let output = ctx.run_ui(input, |ui| show(ui.ctx(), &view, &history, 60.0));
+            let meshes = ctx.tessellate(output.shapes, 1.0);
+            let vertices = meshes.iter().map(|clipped| match &clipped.primitive {
+                Primitive::Mesh(mesh) => mesh.vertices.len(),
+                Primitive::Callback(_) => 0,
+            });
+            vertices.sum::<usize>()
+        };
+        frame();
+        let begin = std::time::Instant::now();
+        let vertices = (0..FRAMES).map(|_| frame()).max().unwrap_or(0);
+        println!("{vertices} vertices, {:.2} ms a frame", begin.elapsed().as_secs_f64() * 1000.0 / f64::from(FRAMES));
+        assert!((1_000..40_000).contains(&vertices), "{vertices}");
+    }
+
+    const FRAMES: u32 = 100;
 
     #[test]
     fn a_long_link_is_cut_to_fit_its_flag() {

@@ -35,7 +35,10 @@ pub(super) enum Plotted<'a> {
 }
 
 pub(super) fn value(name: &str, value: f32, unit: &str, colour: Color32) -> Value {
-    let digits = if unit.is_empty() || value.abs() >= 20.0 { 0 } else { 1 };
+    let digits: usize = if unit.is_empty() || value.abs() >= 20.0 { 0 } else { 1 };
+    // Without a minus before a zero.
+    let scale = 10f32.powi(digits as i32);
+    let value = (value * scale).round() / scale + 0.0;
     Value { text: format!("{name} {value:.digits$} {unit}").trim_end().to_owned(), colour }
 }
 
@@ -157,7 +160,9 @@ fn round_up(value: f64) -> f64 {
 fn marks_of(top: f64, bottom: f64) -> Vec<egui_plot::GridMark> {
     let step_size = (top - bottom) / 2.0;
     let marks = [bottom, 0.0, top / 2.0, top];
-    marks.into_iter().map(|value| egui_plot::GridMark { value, step_size }).collect()
+    // A lowest line so near to zero that their numbers would touch has none.
+    let marks = marks.into_iter().filter(move |mark| *mark >= 0.0 || -mark > 0.2 * (top - bottom));
+    marks.map(|value| egui_plot::GridMark { value, step_size }).collect()
 }
 
 fn seconds(now_s: f64) -> Vec<egui_plot::GridMark> {
@@ -189,6 +194,7 @@ mod tests {
     #[test]
     fn titles_round_large_numbers() {
         assert_eq!(value("rtt", 12.34, "ms", Color32::WHITE).text, "rtt 12.3 ms");
+        assert_eq!(value("delay", -0.04, "ms", Color32::WHITE).text, "delay 0.0 ms");
         assert_eq!(value("rtt", 151.7, "ms", Color32::WHITE).text, "rtt 152 ms");
         assert_eq!(value("ticks without you", 3.0, "", Color32::WHITE).text, "ticks without you 3");
     }

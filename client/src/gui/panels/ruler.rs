@@ -106,7 +106,7 @@ fn paint(painter: &Painter, rect: Rect, clocks: Clocks, tick_rate: u32) {
         let triangle = vec![pos2(x, tip), pos2(x - 5.0, base), pos2(x + 5.0, base)];
         painter.add(Shape::convex_polygon(triangle, pointer.colour, Stroke::NONE));
         painter.line_segment([pos2(x, axis_y - 7.0), pos2(x, axis_y + 7.0)], Stroke::new(2.0, pointer.colour));
-        let away = ms(pointer.tick - clocks.server);
+        let away = ms(pointer.tick - clocks.server).round() + 0.0;
         let offset = if pointer.name == "server now" { String::new() } else { format!("  {away:+.0} ms") };
         let head =
             painter.layout_no_wrap(format!("{}{offset}", pointer.name), FontId::proportional(12.5), pointer.colour);

@@ -180,7 +180,7 @@ fn show_policies(ui: &mut Ui, view: &ViewModel, shot: &ShotCard) {
     });
 }
 
-const WIDTH_PX: f32 = 372.0;
+pub(super) const WIDTH_PX: f32 = 372.0;
 
 #[cfg(test)]
 mod tests {

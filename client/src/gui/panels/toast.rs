@@ -1,6 +1,6 @@
 //! A line in the upper middle of the window that says what a switch does, for a few seconds.
 
-use super::{Panels, netgraph, screen, side, theme, words};
+use super::{Panels, netgraph, screen, shots, side, theme, words};
 use crate::gui::palette;
 use crate::view::{Status, Switches, ViewModel};
 use bevy::prelude::*;
@@ -27,7 +27,11 @@ impl Toast {
             return;
         }
         // In the middle of what the panels leave free.
-        let left_px = if panels.side.is_some() { side::WIDTH_PX + 46.0 } else { 12.0 };
+        let left_px = match (panels.side, panels.ghosts) {
+            (Some(_), _) => side::WIDTH_PX + 46.0,
+            (None, true) => shots::WIDTH_PX + 46.0,
+            (None, false) => 12.0,
+        };
         let right_px = if panels.graph { netgraph::WIDTH_PX + 2.0 * netgraph::MARGIN_PX + 24.0 } else { 12.0 };
         let free = (screen(ctx).width() - left_px - right_px).max(200.0);
         Area::new(Id::new("toast"))
