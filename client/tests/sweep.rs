@@ -13,9 +13,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use table::{Column, compare, render};
 use tickshot_client::lab::machine::ClientSetup;
+use tickshot_client::lab::universe::UniverseConfig;
 use tickshot_client::reconcile::Reason;
 use tickshot_client::stats::ClientStats;
 use tickshot_client::view::{Controls, Status};
+use tickshot_server::core::MatchRules;
+use tickshot_shared::limits::REWIND_MS_DEFAULT;
 use tickshot_shared::link::profile::{LinkSettings, Loss, Profile};
 
 const SEED: u64 = 0x5EED_0003;
@@ -31,6 +34,8 @@ struct Case {
     jitter_ms: u32,
     /// A link that the three numbers do not describe.
     named: Option<(&'static str, LinkSettings)>,
+    /// Rewind cap of the server.
+    rewind_ms: u16,
 }
 
 /// What one match on it was like.
@@ -60,14 +65,24 @@ fn cases() -> Vec<Case> {
     for loss_pct in [0, 1, 5, 10, 20] {
         for delay_ms in [0, 25, 50, 100] {
             for jitter_ms in [0, 10, 50] {
-                cases.push(Case { loss_pct, delay_ms, jitter_ms, named: None });
+                cases.push(Case { loss_pct, delay_ms, jitter_ms, named: None, rewind_ms: REWIND_MS_DEFAULT });
             }
         }
     }
     let fifty = Profile { delay_us: 50_000, ..Profile::default() };
-    let named = |name, link| Case { loss_pct: 0, delay_ms: 0, jitter_ms: 0, named: Some((name, link)) };
+    let named = |name, link| Case {
+        loss_pct: 0,
+        delay_ms: 0,
+        jitter_ms: 0,
+        named: Some((name, link)),
+        rewind_ms: REWIND_MS_DEFAULT,
+    };
     cases.push(named("250 ms clean", LinkSettings::both(Profile { delay_us: 250_000, ..fifty })));
     cases.push(named("20 ms jitter, 5 % loss", "delay 50ms 20ms loss 5%".parse().expect("a link")));
+    cases.push(named("75 ms, 5 % loss", "delay 75ms loss 5%".parse().expect("a link")));
+    let far = "delay 75ms 20ms loss 5%".parse().expect("a link");
+    cases.push(named("75 ms ±20, 5 % loss", far));
+    cases.push(Case { rewind_ms: 400, ..named("the same, cap 400 ms", far) });
     cases.push(named("wifi-bad", "wifi-bad".parse().expect("a preset")));
     cases.push(named("duplicates 10 %", LinkSettings::both(Profile { duplicate_ppm: 100_000, ..fifty })));
     cases.push(named("reordering 5 %", LinkSettings::both(Profile { reorder_ppm: 50_000, ..fifty })));
@@ -76,7 +91,7 @@ fn cases() -> Vec<Case> {
 
 impl Case {
     fn link(&self) -> LinkSettings {
-        let Case { loss_pct, delay_ms, jitter_ms, named } = self;
+        let Case { loss_pct, delay_ms, jitter_ms, named, .. } = self;
         named.map_or_else(
             || {
                 LinkSettings::both(Profile {
@@ -91,7 +106,7 @@ impl Case {
     }
 
     fn name(&self) -> String {
-        let Case { loss_pct, delay_ms, jitter_ms, named } = self;
+        let Case { loss_pct, delay_ms, jitter_ms, named, .. } = self;
         named.map_or_else(|| format!("{loss_pct} % {delay_ms} ms ±{jitter_ms}"), |(name, _)| name.to_owned())
     }
 }
@@ -118,7 +133,9 @@ fn run_all(cases: Vec<Case>) -> Vec<Row> {
 /// Four machines that differ in frame rate, epoch and quartz, steered by bots; at the end they hold fire, so that every
 /// shot has been answered.
 fn run(index: usize, case: &Case) -> Row {
-    let mut bench = Bench::new("arena", SEED + index as u64);
+    let config = UniverseConfig::on("arena", SEED + index as u64).expect("the map is built in");
+    let rules = MatchRules { rewind_ms: case.rewind_ms, ..config.rules };
+    let mut bench = Bench::with(UniverseConfig { rules, ..config });
     for client in 0..CLIENTS {
         bench.join_as(ClientSetup {
             name: format!("player {client}"),
@@ -199,7 +216,7 @@ fn promises_broken(row: &Row) -> Vec<String> {
             broken.push(format!("{}: {what}", row.case.name()));
         }
     };
-    let Case { loss_pct, delay_ms, jitter_ms, named } = &row.case;
+    let Case { loss_pct, delay_ms, jitter_ms, named, .. } = &row.case;
     let (clean, mild) = match named {
         None => (*loss_pct == 0 && *jitter_ms == 0, *loss_pct <= 5 && *jitter_ms <= 20),
         Some((name, _)) => (name.contains("clean"), name.contains("clean") || name.contains("20 ms jitter")),
@@ -218,7 +235,6 @@ fn promises_broken(row: &Row) -> Vec<String> {
     promise(!within_cap || shots.comparable > 0, "nobody claimed a hit".to_owned());
     let farthest = shots.drawn_vs_tested().max();
     promise(farthest <= 1, format!("drawn and tested {farthest} units apart"));
-    // Whoever was pushed in the moment of its shot fired from elsewhere than it saw; all others hit what they saw.
     let (agreed, comparable) = (shots.agreed, shots.comparable);
     promise(agreed * 1000 >= comparable * 999, format!("{agreed} of {comparable} comparable claims confirmed"));
     broken
