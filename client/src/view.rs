@@ -6,6 +6,7 @@ use bevy::prelude::Resource;
 use glam::Vec2;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tickshot_shared::link::presets;
 use tickshot_shared::link::profile::LinkSettings;
 use tickshot_shared::modes::{HitCheck, Modes};
 use tickshot_shared::sim::arena::Arena;
@@ -309,8 +310,9 @@ impl Switches {
         note(now.hits != then.hits, format!("hits {}", now.hits.name()));
         note(now.snapshot_every != then.snapshot_every, format!("snapshots every {}", now.snapshot_every));
         note(now.redundancy != then.redundancy, format!("redundancy {}", now.redundancy));
-        note(self.link != before.link, "link".to_owned());
-        note(self.freezes != before.freezes, "freeze".to_owned());
+        let link = presets::of(&self.link).map_or_else(|| self.link.to_string(), |preset| preset.name.to_owned());
+        note(self.link != before.link, format!("link {link}"));
+        note(self.freezes != before.freezes, format!("link frozen for {} s", FREEZE_MS / 1000));
         changes
     }
 }

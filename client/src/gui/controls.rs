@@ -8,20 +8,18 @@ use crate::view::{Controls, Status, Switches, ViewModel};
 use bevy::ecs::system::SystemParam;
 use bevy::prelude::*;
 use bevy::window::{CursorOptions, PrimaryWindow, WindowFocused};
-use tickshot_shared::limits::{TICK_RATE_DEFAULT, UNITS_PER_METRE};
+use tickshot_shared::limits::UNITS_PER_METRE;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::input::Heading;
 
-/// Samples held keys and the cursor. A click that was pressed and released between two ticks still fires: the trigger
-/// is held for a little more than one tick after every press.
+/// Samples held keys and the cursor. A click that begins and ends within a frame is a pull of that frame: the session notes
+/// it there and then, whether an input is due or not.
 pub(super) fn sample(
-    time: Res<Time<Real>>,
     mut devices: Devices,
     view: Res<ViewModel>,
     window: Single<(&Window, &mut CursorOptions), With<PrimaryWindow>>,
     mut lens: ResMut<Lens>,
     mut controls: ResMut<Controls>,
-    mut trigger_held_until_s: Local<f32>,
 ) {
     let (window, mut cursor) = window.into_inner();
     // Over a panel the aim rests; over the arena it follows, whatever is open.
@@ -37,21 +35,14 @@ pub(super) fn sample(
     if let Some(own) = view.own {
         controls.aim = turn_towards(lens.cursor() - own.pos).unwrap_or(controls.aim);
     }
-    if devices.let_go_without_focus() {
-        *trigger_held_until_s = 0.0;
-    }
+    devices.let_go_without_focus();
     devices.leave_to_panels();
     if !playing {
-        (controls.heading, controls.fire, *trigger_held_until_s) = (Heading::STAND, false, 0.0);
+        (controls.heading, controls.fire) = (Heading::STAND, false);
         return;
     }
-    let now_s = time.elapsed_secs();
-    if devices.trigger_just_pressed() {
-        let rate = if view.net.tick_rate == 0 { TICK_RATE_DEFAULT } else { view.net.tick_rate };
-        *trigger_held_until_s = now_s + TRIGGER_HOLD_TICKS / rate as f32;
-    }
     controls.heading = if devices.capture.keyboard { Heading::STAND } else { heading(&devices.keys) };
-    controls.fire = devices.trigger_pressed() || devices.trigger_just_pressed() || now_s < *trigger_held_until_s;
+    controls.fire = devices.trigger_pressed() || devices.trigger_just_pressed();
 }
 
 /// Keyboard and mouse.
@@ -67,14 +58,12 @@ pub(super) struct Devices<'w, 's> {
 
 impl Devices<'_, '_> {
     /// Releases that happen elsewhere are never reported: whoever loses the focus lets go of everything. (The focus
-    /// itself is not asked for: without a window manager nobody has it.) `true` if that happened in this frame.
-    fn let_go_without_focus(&mut self) -> bool {
-        let lost = self.focus.read().any(|change| !change.focused);
-        if lost {
+    /// itself is not asked for: without a window manager nobody has it.)
+    fn let_go_without_focus(&mut self) {
+        if self.focus.read().any(|change| !change.focused) {
             self.keys.release_all();
             self.buttons.release_all();
         }
-        lost
     }
 
     /// A click that begins on a panel is the panel's until the button comes up; one that begins in the arena stays the game's.
@@ -134,9 +123,6 @@ fn turn_towards(offset: Vec2) -> Option<Turn> {
     let units = (offset * UNITS_PER_METRE as f32).as_ivec2();
     if units == IVec2::ZERO { None } else { Some(Turn::of(units)) }
 }
-
-/// How long a press holds the trigger at least: every tick that may sample it sees it.
-const TRIGGER_HOLD_TICKS: f32 = 1.25;
 
 #[cfg(test)]
 mod tests {
