@@ -29,8 +29,9 @@ pub struct ClientStats {
     /// Ticks that the server made without an input of this client, as it was told; ticks it was told of.
     pub server_starved_ticks: u64,
     pub server_ticks: u64,
-    /// Largest dilation of input time used, percent.
-    pub dilation_pct_max: f32,
+    /// How much faster or slower than its clock input time ran, percent without sign: summed over this many snapshots.
+    pub dilation_pct_sum: f64,
+    pub dilations: u64,
     /// Packets and messages that were dropped or refused, by reason.
     pub drops: BTreeMap<&'static str, u64>,
 }
@@ -198,6 +199,11 @@ impl ClientStats {
         if self.server_ticks == 0 { 0.0 } else { self.server_starved_ticks as f64 * 100.0 / self.server_ticks as f64 }
     }
 
+    /// Mean dilation of input time, percent without sign.
+    pub fn dilation_pct(&self) -> f64 {
+        if self.dilations == 0 { 0.0 } else { self.dilation_pct_sum / self.dilations as f64 }
+    }
+
     /// Share of frames without a snapshot to interpolate to, percent.
     pub fn starved_frames_pct(&self) -> f64 {
         if self.frames == 0 { 0.0 } else { self.frames_starved as f64 * 100.0 / self.frames as f64 }
@@ -217,7 +223,8 @@ impl ClientStats {
         self.input_margin_ms.merge(&other.input_margin_ms);
         self.server_starved_ticks += other.server_starved_ticks;
         self.server_ticks += other.server_ticks;
-        self.dilation_pct_max = self.dilation_pct_max.max(other.dilation_pct_max);
+        self.dilation_pct_sum += other.dilation_pct_sum;
+        self.dilations += other.dilations;
         for (reason, count) in &other.drops {
             *self.drops.entry(reason).or_default() += count;
         }

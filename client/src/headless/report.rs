@@ -34,7 +34,7 @@ pub struct SwarmReport {
     pub display_delay_ms: DelayReport,
     /// How long before its tick an input was at the server.
     pub input_margin_ms: MarginReport,
-    /// Largest dilation of input time that was in use, percent.
+    /// Mean dilation of input time, percent without sign (at most 5 at any moment).
     pub dilation_pct: f64,
     /// Between the target as it was drawn and as the server tested it.
     pub drawn_vs_tested_units: ErrorReport,
@@ -132,7 +132,7 @@ impl SwarmReport {
                 p95: stats.display_delay_ms.at(0.95) as f64,
             },
             input_margin_ms: MarginReport { p5: stats.input_margin_ms.at(0.05), p50: stats.input_margin_ms.at(0.5) },
-            dilation_pct: f64::from(stats.dilation_pct_max),
+            dilation_pct: stats.dilation_pct(),
             shots: shot_report(&stats.shots),
             drawn_vs_tested_units: ErrorReport {
                 p50: drawn_vs_tested.at(0.5),

@@ -27,7 +27,7 @@ impl Play {
         if self.heard.newest.is_some_and(|newest| timing.tick <= newest) {
             return;
         }
-        let every = u32::from(self.modes.snapshot_every);
+        let every = self.clocks.snapshot_interval_ticks();
         if let Some(gap) = self.heard.newest.and_then(|newest| timing.tick.since(newest)).filter(|gap| *gap > every) {
             self.note(NetNews::Gap { at_s, ticks: gap - every });
         }
@@ -39,10 +39,10 @@ impl Play {
         self.heard.starved_ticks += u64::from(starved);
         stats.server_starved_ticks += u64::from(starved);
         (self.heard.newest, self.heard.starved) = (Some(timing.tick), Some(timing.starved));
-        stats.dilation_pct_max = stats.dilation_pct_max.max(self.clocks.dilation_pct().abs());
-        if let Some(margin) = self.clocks.input_margin_ticks() {
-            let ms = margin * 1000.0 / self.rate.hz() as f32;
-            stats.input_margin_ms.record(ms);
+        stats.dilation_pct_sum += f64::from(self.clocks.dilation_pct().abs());
+        stats.dilations += 1;
+        if let Some(margin_16ths) = timing.margin_16ths {
+            stats.input_margin_ms.record(f32::from(margin_16ths) / 16.0 * 1000.0 / self.rate.hz() as f32);
         }
     }
 
