@@ -268,7 +268,7 @@ fn socket(bind: SocketAddr) -> io::Result<UdpSocket> {
     Ok(UdpSocket::from_std(socket.into()))
 }
 
-/// Clients relayed at once, each with a socket. More are turned away until one was silent for [`IDLE`].
+/// Clients relayed at once, each with a socket. More are turned away until one was silent for `IDLE`.
 pub const CLIENTS_MAX: usize = 256;
 /// Silence after which a client's place may be given to another.
 const IDLE: Duration = Duration::from_secs(60);

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::Tick;
 
-/// True states by tick, at most [`TRUTH_TICKS`].
+/// True states by tick, at most `TRUTH_TICKS`.
 #[derive(Clone, Debug, Default)]
 pub struct Truth {
     states: VecDeque<(Tick, Vec<Option<Player>>)>,

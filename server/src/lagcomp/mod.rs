@@ -20,7 +20,7 @@
 //! 3. **Plausibility** ([`plausibility`]). *C* must lie within the cap, within the estimate +-3 ticks, and name snapshots
 //!    that this client was sent and has acked. Else the nearest allowed time is used, and the reason is kept.
 //! 4. **Rewind** ([`rewind`]). A claim that holds is tested as drawn: each target's states of *a* and *b* as this client was
-//!    told them, blended by the function that drew them; the muzzle is where the shooter had predicted itself ([`own`]).
+//!    told them, blended by the function that drew them; the muzzle is where the shooter had predicted itself (`own`).
 //!    A clamped one is tested in the server's true history. A target that died or was moved since is tested where it is
 //!    now; a dead one cannot be hit.
 //! 5. **Evidence** ([`evidence`]). The same shot is judged under every hit check against the same world, one of them
