@@ -39,7 +39,7 @@ fn show_strips(ui: &mut Ui, view: &ViewModel, history: &NetHistory, height: f32)
     .show(
         ui,
         &[
-            value("round trip", net.rtt_ms, "ms", theme::SKY),
+            value("best round trip", net.rtt_ms, "ms", theme::SKY),
             value("jitter", net.jitter_ms, "ms", theme::YELLOW),
             value("display delay", net.display_delay_ms, "ms", theme::GREEN),
         ],
