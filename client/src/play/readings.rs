@@ -27,15 +27,18 @@ impl Play {
         if self.heard.newest.is_some_and(|newest| timing.tick <= newest) {
             return;
         }
+        let passed = self.heard.newest.and_then(|newest| timing.tick.since(newest)).unwrap_or(0);
         let every = self.clocks.snapshot_interval_ticks();
-        if let Some(gap) = self.heard.newest.and_then(|newest| timing.tick.since(newest)).filter(|gap| *gap > every) {
-            self.note(NetNews::Gap { at_s, ticks: gap - every });
+        if passed > every {
+            self.note(NetNews::Gap { at_s, ticks: passed - every });
         }
-        let starved = self.heard.starved.map_or(0, |before| timing.starved.wrapping_sub(before));
+        let counted = self.heard.starved.map_or(0, |before| u32::from(timing.starved.wrapping_sub(before)));
+        // The count is modulo 256. In a silence that long hardly any tick had an input: the most that fits is true.
+        let starved = counted + passed.saturating_sub(counted) / 256 * 256;
         if starved > 0 {
-            self.note(NetNews::Starved { at_s, ticks: starved.into() });
+            self.note(NetNews::Starved { at_s, ticks: starved });
         }
-        stats.server_ticks += self.heard.newest.and_then(|newest| timing.tick.since(newest)).map_or(0, u64::from);
+        stats.server_ticks += u64::from(passed);
         self.heard.starved_ticks += u64::from(starved);
         stats.server_starved_ticks += u64::from(starved);
         (self.heard.newest, self.heard.starved) = (Some(timing.tick), Some(timing.starved));
