@@ -6,7 +6,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 pub(super) fn run(args: &BotsArgs) -> Result<(), Failure> {
     let seed = seed_or_random(args.seed)?;
-    eprintln!("tickshot bots: {} clients to {} for {} s, seed {seed}", args.count, args.server, args.seconds);
+    let (modes, link) = (args.time.modes, args.time.link);
+    eprintln!(
+        "tickshot bots: {} clients to {} for {} s, seed {seed}, modes {modes}, link {link}",
+        args.count, args.server, args.seconds
+    );
     let config = SwarmConfig {
         server: resolve(&args.server)?,
         count: usize::from(args.count),

@@ -63,11 +63,13 @@ fn window(
 
     let clock = Clock::start();
     let io = IoThread::start(clock)?;
+    let seed = super::seed_or_random(None)?;
+    eprintln!("tickshot: joining {server} · session seed {seed} · modes {} · link {}", switches.modes, switches.link);
     let config = SessionConfig {
         server,
         name: name.map_or_else(own_name, str::to_owned),
         password: password.map(str::to_owned),
-        seed: super::seed_or_random(None)?,
+        seed,
     };
     let mut app = or_why_not(|| {
         let mut app = App::new();
