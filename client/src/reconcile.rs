@@ -144,7 +144,7 @@ fn reason_of(predicted: &Player, truth: &Truth, before: Option<&Truth>) -> Reaso
     match (predicted.alive, truth.player.alive) {
         (true, false) => Reason::Death,
         (false, true) => Reason::Respawn,
-        _ if truth.input_use == InputUse::Repeated || changed(|t| t.starved) => Reason::LateInput,
+        _ if truth.input_use != InputUse::Used || changed(|t| t.starved) => Reason::LateInput,
         _ if changed(|t| t.player.hurt_seq) => Reason::KnockBack,
         _ => Reason::Unexplained,
     }
