@@ -108,7 +108,9 @@ impl Play {
         }
         self.clocks.set_others(modes.others);
         // What glides belongs to the mode that made it glide.
-        self.smoothing.snap();
+        if self.modes.prediction != modes.prediction {
+            self.smoothing.snap();
+        }
         self.modes = modes;
     }
 
