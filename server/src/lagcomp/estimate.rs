@@ -21,8 +21,9 @@ use tickshot_shared::tick::{Tick, TickRate};
 pub struct Believed {
     /// The believed time of the picture.
     pub estimate: i64,
-    /// Between these, tolerance included, the picture may be. A client that received nothing newer shows its newest, so
-    /// `first` is before the estimate if its acks are.
+    /// Between these, tolerance included, the picture may be. A client that received nothing newer shows its newest: if its
+    /// acks are before the estimate, so is the picture, within the tolerance of them. They are further apart only for
+    /// inputs whose packet brought a newer ack: it may have come before the frame or after it.
     pub first: i64,
     pub last: i64,
     /// A snapshot that it had for certain when it drew: the last but one that it had acked before the packet with this
@@ -66,6 +67,8 @@ struct First {
     tick: Tick,
     age_256ths: i32,
     acked: Option<Tick>,
+    /// The same with that packet.
+    acked_with: Tick,
     had: Option<Tick>,
     /// How far beyond its newest snapshot the client may draw, whole ticks.
     beyond_ticks: u8,
@@ -107,6 +110,7 @@ impl DisplayEstimate {
                     tick,
                     age_256ths,
                     acked: acked_before,
+                    acked_with: acked,
                     had: self.acked[1],
                     beyond_ticks: beyond_ticks as u8,
                 });
@@ -118,11 +122,12 @@ impl DisplayEstimate {
     pub fn at(&self, tick: Tick) -> Option<Believed> {
         let first = self.firsts[tick.0 as usize % FIRSTS].filter(|first| first.tick == tick)?;
         let estimate = (i64::from(tick.0) * 256 - i64::from(first.age_256ths) + 128).div_euclid(256);
-        let newest_shown = first.acked.map(|acked| i64::from(acked.0) + i64::from(first.beyond_ticks));
+        // Nobody draws beyond the newest snapshot it has, or further on than it says it guesses.
+        let shown = |acked: Tick| (i64::from(acked.0) + i64::from(first.beyond_ticks)).min(estimate);
         Some(Believed {
             estimate,
-            first: newest_shown.map_or(estimate, |shown| shown.min(estimate)) - TOLERANCE_TICKS,
-            last: estimate + TOLERANCE_TICKS,
+            first: first.acked.map_or(estimate, shown) - TOLERANCE_TICKS,
+            last: shown(first.acked_with) + TOLERANCE_TICKS,
             had: first.had,
         })
     }
@@ -209,5 +214,24 @@ mod tests {
             assert_eq!((estimate.at(tick), estimate.at(newest).is_some()), (before, newest <= tick));
         }
         assert_eq!(hear(&mut estimate, 200, 8), 8);
+    }
+
+    #[test]
+    fn who_says_it_has_nothing_newer_is_believed_to_show_just_that_and_nothing_between() {
+        let mut display = DisplayEstimate::new(TickRate::default());
+        let mut before = None;
+        let mut send = |display: &mut DisplayEstimate, tick: u32, ack: u32| {
+            let (inputs, ack) = (InputRun::of(&[Input::default()]).unwrap(), Some(Tick(ack)));
+            let packet = InputPacket { newest: Tick(tick), inputs, ack, ack_mask: 0, display_delay: 8, ping: None };
+            display.handle_packet(Tick(tick), &packet, before, ack);
+            before = ack;
+        };
+        (100..200).for_each(|tick| send(&mut display, tick, tick - 6));
+        let honest = display.at(Tick(199)).unwrap();
+        assert_eq!((honest.estimate, honest.first, honest.last), (191, 188, 194));
+        // Eighteen ticks of silence about newer snapshots, whatever it really has.
+        (200..218).for_each(|tick| send(&mut display, tick, 193));
+        let silent = display.at(Tick(217)).unwrap();
+        assert_eq!((silent.first, silent.last), (193 - TOLERANCE_TICKS, 193 + TOLERANCE_TICKS));
     }
 }

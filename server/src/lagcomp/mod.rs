@@ -30,7 +30,7 @@
 //! looks like one behind a slower link and gets what that one gets: at most the cap. It is stuck with that story: the
 //! age grows by [`estimate::OLDER_PERCENT_MAX`] % of the time that passes, or once per second at once. A client that
 //! pretends to receive nothing can shoot at what it last acked for as long as it stays silent about newer ones, as far as
-//! the cap, which is what a starved client sees.
+//! the cap, which is what a starved client sees; at that alone, not at anything between it and the estimate.
 //!
 //! A trigger without a stamp claims no past and is tested in the present. `server/tests/lagcomp/liars.rs` measures all this.
 
