@@ -128,7 +128,14 @@ impl ClientCore {
                 self.handle_rules(now, RulesView { experiments, hits, rewind_ms, imposed_link });
             }
             ServerControl::Shot(evidence) => self.handle_evidence(&evidence),
-            ServerControl::Killed { killer, victim, .. } => self.roster.handle_kill(now, killer, victim),
+            ServerControl::Killed { killer, victim, weapon, .. } => {
+                self.roster.handle_kill(now, killer, victim, weapon)
+            }
+            ServerControl::NextMatch { .. }
+            | ServerControl::Round(_)
+            | ServerControl::Chat(_)
+            | ServerControl::Vote(_)
+            | ServerControl::Notice { .. } => {}
         }
     }
 

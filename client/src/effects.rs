@@ -10,6 +10,7 @@ use tickshot_shared::protocol::ring::SnapshotRing;
 use tickshot_shared::protocol::server_msg::Snapshot;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::rules::SHOT_RANGE_STEP_UNITS;
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Player, Slot};
 use tickshot_shared::tick::Tick;
 
@@ -61,7 +62,7 @@ impl Passing {
 fn changes(slot: Slot, before: &Player, now: &Player, out: &mut Vec<Effect>) {
     if before.shot_seq != now.shot_seq {
         let range = i32::from(now.shot_range) * SHOT_RANGE_STEP_UNITS;
-        out.push(shot(slot, now.pos.as_vec2(), Turn(now.aim << 6), range, false));
+        out.push(shot(slot, now.weapon, now.pos.as_vec2(), Turn(now.aim << 6), range, false));
     }
     match (before.alive, now.alive) {
         (true, false) => out.push(Effect::Died { slot: slot.0, pos: metres(now.pos.as_vec2()) }),
@@ -91,16 +92,17 @@ pub fn own_changes(slot: Slot, before: &Player, now: &Player, out: &mut Vec<Effe
 pub fn own_shots(slot: Slot, before: &Player, now: &Player, out: &mut Vec<Effect>) {
     if before.shot_seq != now.shot_seq {
         let range = i32::from(now.shot_range) * SHOT_RANGE_STEP_UNITS;
-        out.push(shot(slot, now.pos.as_vec2(), Turn(now.aim << 6), range, true));
+        out.push(shot(slot, now.weapon, now.pos.as_vec2(), Turn(now.aim << 6), range, true));
     }
 }
 
 /// A tracer from the edge of the body at `from` (world units) along `aim`.
-pub fn shot(slot: Slot, from: Vec2, aim: Turn, range_units: i32, own: bool) -> Effect {
+pub fn shot(slot: Slot, weapon: Weapon, from: Vec2, aim: Turn, range_units: i32, own: bool) -> Effect {
     let direction = aim.direction().as_vec2() / 32768.0;
     let start = (Player::RADIUS as f32).min(range_units as f32);
     Effect::Shot {
         slot: slot.0,
+        weapon,
         from: metres(from + direction * start),
         to: metres(from + direction * range_units as f32),
         own,

@@ -6,6 +6,7 @@ use crate::view::{KillLine, RosterView};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use tickshot_shared::protocol::control::RosterEntry;
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::Slot;
 
 /// Names, scores, latest kills.
@@ -27,8 +28,8 @@ impl Roster {
         if entry.slot.0 >= self.capacity {
             return false;
         }
-        let RosterEntry { slot, name, bot, kills, deaths, ping_ms } = entry;
-        self.entries.insert(slot, RosterView { name, kills, deaths, ping_ms, bot });
+        let RosterEntry { slot, name, bot, kills, deaths, ping_ms, loss_pct, team, session } = entry;
+        self.entries.insert(slot, RosterView { name, kills, deaths, ping_ms, loss_pct, team, session, bot });
         true
     }
 
@@ -37,7 +38,7 @@ impl Roster {
     }
 
     /// `killer` killed `victim`, as we heard at `now`. Scores follow at once; the server's next roster settles them.
-    pub fn handle_kill(&mut self, now: Duration, killer: Slot, victim: Slot) {
+    pub fn handle_kill(&mut self, now: Duration, killer: Slot, victim: Slot, weapon: Weapon) {
         if let Some(entry) = self.entries.get_mut(&victim) {
             entry.deaths = entry.deaths.saturating_add(1);
         }
@@ -54,6 +55,7 @@ impl Roster {
             victim: victim.0,
             killer_name: name(killer),
             victim_name: name(victim),
+            weapon,
             age_s: 0.0,
         };
         self.kills.push_back((now, line));
@@ -81,12 +83,13 @@ const KILL_LINE_S: f32 = 8.0;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tickshot_shared::ids::Id;
 
     #[test]
     fn the_feed_keeps_six_lines_and_forgets_old_ones() {
         let mut roster = Roster::new(4);
         for i in 0..9 {
-            roster.handle_kill(Duration::from_secs(i), Slot(1), Slot(0));
+            roster.handle_kill(Duration::from_secs(i), Slot(1), Slot(0), Weapon::Rifle);
         }
         let ages: Vec<f32> = roster.kill_feed(Duration::from_secs(12)).map(|line| line.age_s).collect();
         assert_eq!(ages, [7.0, 6.0, 5.0, 4.0]);
@@ -95,7 +98,17 @@ mod tests {
 
     #[test]
     fn a_slot_outside_the_match_is_refused() {
-        let entry = RosterEntry { slot: Slot(4), name: "x".into(), bot: false, kills: 0, deaths: 0, ping_ms: None };
+        let entry = RosterEntry {
+            slot: Slot(4),
+            name: "x".into(),
+            bot: false,
+            kills: 0,
+            deaths: 0,
+            ping_ms: None,
+            loss_pct: 0,
+            team: None,
+            session: Id::default(),
+        };
         assert!(!Roster::new(4).set(entry.clone()));
         assert!(Roster::new(5).set(entry));
     }

@@ -171,6 +171,8 @@ fn card(fired: &Fired, evidence: &ShotEvidence, roster: &Roster, rate: TickRate)
     let direction = evidence.aim.direction().as_vec2() / 32768.0;
     let ago_ms = |age_256ths: f32| age_256ths * 1000.0 / 256.0 / rate.hz() as f32;
     ShotCard {
+        id: evidence.id,
+        weapon: evidence.weapon,
         tick: evidence.tick.0,
         fired_s: fired.sight.at.as_secs_f64(),
         from: metres(muzzle.as_vec2()),

@@ -6,10 +6,15 @@ use bevy::prelude::Resource;
 use glam::Vec2;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tickshot_shared::ids::Id;
 use tickshot_shared::link::presets;
 use tickshot_shared::link::profile::LinkSettings;
 use tickshot_shared::modes::{HitCheck, Modes};
+use tickshot_shared::protocol::control::{Audience, RoundState};
 use tickshot_shared::sim::arena::Arena;
+use tickshot_shared::sim::pickup::PickupKind;
+use tickshot_shared::sim::round::{Phase, Team};
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::Slot;
 
 /// One frame of the match as this client sees it.
@@ -41,6 +46,68 @@ pub struct ViewModel {
     pub shots: Vec<ShotCard>,
     /// What the network did since the previous frame, in order: feeds the plots.
     pub news: Vec<NetNews>,
+    /// Rockets in flight, at the time they are drawn.
+    pub rockets: Vec<RocketView>,
+    /// Every pickup of the map.
+    pub pickups: Vec<PickupView>,
+    pub round: RoundView,
+    /// The latest lines of chat, oldest first, at most [`CHAT_VIEW_LINES`].
+    pub chat: Vec<ChatView>,
+    /// The vote that is open.
+    pub vote: Option<VoteView>,
+    /// What the server wanted us to read, latest, with its age in seconds.
+    pub notice: Option<(String, f32)>,
+}
+
+/// Lines of chat kept for display.
+pub const CHAT_VIEW_LINES: usize = 50;
+
+/// A rocket in flight.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RocketView {
+    /// Who fired it.
+    pub slot: u16,
+    pub pos: Vec2,
+    pub aim: f32,
+}
+
+/// A pickup, there or not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PickupView {
+    pub kind: PickupKind,
+    pub pos: Vec2,
+    pub there: bool,
+}
+
+/// Where the match stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoundView {
+    /// `None` until the server has said it.
+    pub state: Option<RoundState>,
+    /// Until the phase ends, seconds; `None` = not by itself.
+    pub left_s: Option<f32>,
+}
+
+/// A line of chat.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChatView {
+    /// Who said it; `None` = the server.
+    pub slot: Option<u16>,
+    pub name: String,
+    pub team_only: bool,
+    pub text: String,
+    pub age_s: f32,
+}
+
+/// A vote that is open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VoteView {
+    pub number: u32,
+    /// In words: "next map", "kick Ann".
+    pub subject: String,
+    pub options: Vec<(String, u16)>,
+    pub own: Option<u8>,
+    pub left_s: f32,
 }
 
 /// Own shots remembered for display.
@@ -67,10 +134,25 @@ pub struct OwnView {
     pub alive: bool,
     /// 0..=100.
     pub health: u8,
+    /// 0..=100.
+    pub armour: u8,
+    pub weapon: Weapon,
     /// 0 = just fired, 1 = ready.
     pub weapon_ready: f32,
-    /// Seconds until respawn when dead.
-    pub respawn_s: f32,
+    /// Rounds in the magazine of each weapon.
+    pub magazines: [u8; 3],
+    /// Rounds beside it; `None` = as many as it takes.
+    pub reserves: [Option<u8>; 3],
+    /// How far a reload has come, 0..=1; `None` = not reloading.
+    pub reload: Option<f32>,
+    /// 0 = just dashed, 1 = ready.
+    pub dash_ready: f32,
+    pub dashing: bool,
+    /// Seconds until it may walk and fire, at the start of a round.
+    pub frozen_s: f32,
+    /// Seconds until respawn when dead; `None` = not before the next round.
+    pub respawn_s: Option<f32>,
+    pub team: Option<Team>,
 }
 
 /// Another player at display now.
@@ -80,6 +162,8 @@ pub struct OtherView {
     pub pos: Vec2,
     pub aim: f32,
     pub alive: bool,
+    pub weapon: Weapon,
+    pub team: Option<Team>,
     /// The newest snapshot is older than display now: the pose is held, not known.
     pub starved: bool,
     /// Some of the body can be seen from where the own player is drawn. The server tells a little more (its peek margin), so
@@ -93,6 +177,7 @@ pub enum Effect {
     /// A shot from muzzle to where it ended. `own` shots are predicted.
     Shot {
         slot: u16,
+        weapon: Weapon,
         from: Vec2,
         to: Vec2,
         own: bool,
@@ -111,6 +196,43 @@ pub enum Effect {
         slot: u16,
         pos: Vec2,
     },
+    /// A rocket left its launcher.
+    Launched {
+        slot: u16,
+        from: Vec2,
+        own: bool,
+    },
+    /// A rocket burst.
+    Burst {
+        slot: u16,
+        pos: Vec2,
+    },
+    /// Something was taken; `own`: by us.
+    PickedUp {
+        kind: PickupKind,
+        pos: Vec2,
+        own: bool,
+    },
+    /// Something lies there again.
+    PickupBack {
+        kind: PickupKind,
+        pos: Vec2,
+    },
+    /// The own player dashed, or another began to.
+    Dashed {
+        slot: u16,
+        pos: Vec2,
+    },
+    /// The own weapon: an empty click, a reload begun, a reload done.
+    DryFire,
+    ReloadBegan,
+    ReloadDone,
+    /// The match entered this phase.
+    PhaseBegan {
+        phase: Phase,
+    },
+    /// A line of chat came.
+    ChatCame,
 }
 
 /// One line of the scoreboard.
@@ -121,6 +243,11 @@ pub struct RosterView {
     pub deaths: u16,
     /// Round trip as the server measured it; `None` for server bots.
     pub ping_ms: Option<u16>,
+    /// Of its inputs of the last seconds, percent that did not come.
+    pub loss_pct: u8,
+    pub team: Option<Team>,
+    /// Name of its session, unique among all servers.
+    pub session: Id,
     pub bot: bool,
 }
 
@@ -131,6 +258,7 @@ pub struct KillLine {
     pub victim: u16,
     pub killer_name: String,
     pub victim_name: String,
+    pub weapon: Weapon,
     pub age_s: f32,
 }
 
@@ -203,6 +331,9 @@ pub struct GhostsView {
 /// One own shot, from both sides.
 #[derive(Clone, Debug)]
 pub struct ShotCard {
+    /// Unique among all shots of all servers.
+    pub id: Id,
+    pub weapon: Weapon,
     pub tick: u32,
     /// Local time of the click, seconds (see [`NetView::now_s`]).
     pub fired_s: f64,
@@ -277,6 +408,31 @@ pub struct Controls {
     pub heading: tickshot_shared::sim::input::Heading,
     pub aim: tickshot_shared::sim::angle::Turn,
     pub fire: bool,
+    pub dash: bool,
+    pub reload: bool,
+    pub weapon: Weapon,
+}
+
+/// What the person has to say to the server beside playing; the GUI pushes, the session takes them away.
+#[derive(Clone, Debug, Default, Resource)]
+pub struct Sayings(pub Vec<Saying>);
+
+/// One thing to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saying {
+    Chat {
+        to: Audience,
+        text: String,
+    },
+    /// Let everybody vote on whether this player has to go.
+    CallKick {
+        slot: Slot,
+    },
+    /// A voice in the open vote.
+    Ballot {
+        vote: u32,
+        option: u8,
+    },
 }
 
 /// What the person wants of time and of the network; the GUI, a flag or a test writes it, the session follows it.

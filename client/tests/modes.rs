@@ -144,18 +144,18 @@ fn a_click_between_two_ticks_is_judged_by_the_frame_it_was_made_in() {
         // Walk on, aim one way, click for one frame, and at once aim elsewhere.
         let heading = Heading::new(1 + (round % 8) as u8).unwrap();
         let aim = Turn(round.wrapping_mul(1637));
-        bench.steer(client, Controls { heading, aim, fire: false });
+        bench.steer(client, Controls { heading, aim, fire: false, ..Controls::default() });
         bench.run_ms(230 + u64::from(round % 17));
         let play = bench.play(client);
         let drawn = bench.universe.client(client).view.own.unwrap().pos * 1024.0;
         let (cursor, before) = (play.cursor().unwrap(), bench.stats(client).shots.fired);
         // At most one frame, so that what was drawn before it is what was clicked at.
-        bench.steer(client, Controls { heading, aim, fire: true });
+        bench.steer(client, Controls { heading, aim, fire: true, ..Controls::default() });
         let at = bench.universe.client(client).drawn_at();
         while bench.universe.client(client).drawn_at() == at {
             bench.universe.run_for(Duration::from_micros(50));
         }
-        bench.steer(client, Controls { heading, aim: aim.turned(20_000), fire: false });
+        bench.steer(client, Controls { heading, aim: aim.turned(20_000), fire: false, ..Controls::default() });
         let mut evidence = None;
         bench.run_seen(Duration::from_millis(150), &mut |moment| {
             if let Moment::Tick { server, .. } = moment {

@@ -68,7 +68,7 @@ fn the_predicted_state_of_a_tick_is_the_servers_state_of_that_tick() {
     for _ in 0..200 {
         let heading = Heading::new(rng.below(9) as u8).unwrap();
         let aim = Turn(rng.below(65536) as u16);
-        bench.steer(0, Controls { heading, aim, fire: rng.chance(1, 3) });
+        bench.steer(0, Controls { heading, aim, fire: rng.chance(1, 3), ..Controls::default() });
         bench.run_ms(u64::from(rng.below(120)) + 1);
         let tick = bench.server().world().tick;
         let predicted = *bench.play(0).predictor().at(tick).expect("input now is ahead");

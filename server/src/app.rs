@@ -23,6 +23,7 @@ use bevy_renet::{RenetReceive, RenetServer, RenetServerPlugin};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tickshot_shared::ids::IdSource;
 use tickshot_shared::limits::SESSIONS_SPARE;
 use tickshot_shared::protocol::control::{LeaveReason, tidy_name};
 use tickshot_shared::protocol::version::protocol_version;
@@ -90,6 +91,10 @@ impl Server {
             seed,
             bots: config.bots,
             rules: config.rules,
+            options: config.options,
+            rotation: config.rotation.iter().map(|name| maps::load(name)).collect::<Result<_, _>>()?,
+            bot_skill: config.bot_skill,
+            ids: IdSource::new(unix_ms_at_zero(clock), random_u64()?),
         };
         let core = ServerCore::new(setup, clock.now());
         let app = build_app(core, transport, links, clock);
@@ -361,6 +366,12 @@ fn leave_reason(reason: &str) -> LeaveReason {
 
 fn random_u64() -> Result<u64, ServerError> {
     getrandom::u64().map_err(ServerError::Random)
+}
+
+/// Unix time at the zero of `clock`, ms: for the names of things only.
+fn unix_ms_at_zero(clock: Clock) -> u64 {
+    let unix = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    unix.saturating_sub(clock.now()).as_millis() as u64
 }
 
 fn random_salt() -> Result<[u8; 16], ServerError> {

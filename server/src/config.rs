@@ -9,6 +9,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX, REWIND_MS_CAP_MAX, SESSION_TIMEOUT_MS};
 use tickshot_shared::modes::HitCheck;
+use tickshot_shared::sim::bot::Skill;
+use tickshot_shared::sim::round::MatchOptions;
 use tickshot_shared::tick::TickRate;
 
 /// Everything a server needs to know before it can bind.
@@ -33,6 +35,11 @@ pub struct ServerConfig {
     pub rules: MatchRules,
     /// Bad links on purpose, for some clients or all.
     pub links: ImposedLinks,
+    /// What is played, and what decides it.
+    pub options: MatchOptions,
+    /// Maps of later matches, in turn, by name or path; empty = always the same one.
+    pub rotation: Vec<String>,
+    pub bot_skill: Skill,
 }
 
 impl Default for ServerConfig {
@@ -50,6 +57,9 @@ impl Default for ServerConfig {
             session_timeout_s: SESSION_TIMEOUT_MS / 1000,
             rules: MatchRules::default(),
             links: ImposedLinks::default(),
+            options: MatchOptions::default(),
+            rotation: Vec::new(),
+            bot_skill: Skill::default(),
         }
     }
 }
@@ -108,6 +118,9 @@ impl ServerConfig {
                 rewind_ms: file.rewind_ms.map_or(Ok(self.rules.rewind_ms), rewind_ms)?,
             },
             links,
+            options: self.options,
+            rotation: self.rotation,
+            bot_skill: self.bot_skill,
         })
     }
 

@@ -5,6 +5,7 @@ use crate::interest::Interest;
 use crate::lagcomp::Shooters;
 use crate::lagcomp::estimate::Believed;
 use crate::sessions::Sessions;
+use tickshot_shared::ids::Id;
 use tickshot_shared::limits::NAME_BYTES_MAX;
 use tickshot_shared::protocol::told::Told;
 use tickshot_shared::sim::arena::Arena;
@@ -18,6 +19,8 @@ use tickshot_shared::tick::Tick;
 pub struct Seat {
     pub name: String,
     pub inputs: InputBuffer,
+    /// Name of this stay.
+    pub session: Id,
     player: PlayedBy,
 }
 
@@ -27,13 +30,13 @@ enum PlayedBy {
 }
 
 impl Seat {
-    pub fn client(name: String) -> Seat {
-        Seat { name, inputs: InputBuffer::new(), player: PlayedBy::Client }
+    pub fn client(name: String, session: Id) -> Seat {
+        Seat { name, session, inputs: InputBuffer::new(), player: PlayedBy::Client }
     }
 
     /// A bot whose choices follow from the match's seed and its slot.
-    pub fn bot(name: String, seed: u64, slot: Slot) -> Seat {
-        Seat { name, inputs: InputBuffer::new(), player: PlayedBy::Bot(Box::new(Bot::new(seed, slot))) }
+    pub fn bot(name: String, session: Id, seed: u64, slot: Slot) -> Seat {
+        Seat { name, session, inputs: InputBuffer::new(), player: PlayedBy::Bot(Box::new(Bot::new(seed, slot))) }
     }
 
     pub fn is_bot(&self) -> bool {
@@ -114,7 +117,11 @@ mod tests {
     #[test]
     fn a_name_already_taken_gets_a_number_and_stays_within_its_limit() {
         let long = "é".repeat(12);
-        let seats = vec![Some(Seat::client(long.clone())), None, Some(Seat::client("Ann".to_owned()))];
+        let seats = vec![
+            Some(Seat::client(long.clone(), Id::default())),
+            None,
+            Some(Seat::client("Ann".to_owned(), Id::default())),
+        ];
         assert_eq!(unique_name("Ann", &seats), "Ann 2");
         let second = unique_name(&long, &seats);
         assert!(second.len() <= NAME_BYTES_MAX && second.ends_with(" 2"), "{second}");

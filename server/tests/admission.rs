@@ -16,12 +16,9 @@ const BEN: u64 = 22;
 fn core(capacity: usize, bots: usize) -> ServerCore {
     let setup = MatchSetup {
         server_name: "Test".to_owned(),
-        map: maps::load("arena").unwrap(),
-        capacity,
-        rate: TickRate::default(),
-        seed: 3,
         bots,
         rules: MatchRules::default(),
+        ..MatchSetup::endless(maps::load("arena").unwrap(), capacity, TickRate::default(), 3)
     };
     ServerCore::new(setup, Duration::ZERO)
 }

@@ -55,6 +55,12 @@ pub const CONTROL_BYTES_MAX: usize = 1100;
 pub const MAP_CHUNK_BYTES: usize = 1000;
 /// Longest player or server name, in UTF-8 bytes.
 pub const NAME_BYTES_MAX: usize = 24;
+/// Longest line of chat, in UTF-8 bytes.
+pub const CHAT_BYTES_MAX: usize = 160;
+/// Lines of chat a server remembers for late joiners.
+pub const CHAT_LINES_MAX: usize = 50;
+/// Choices of one vote.
+pub const VOTE_OPTIONS_MAX: usize = 6;
 
 /// Silence that ends a session, in milliseconds, on either end: a partition of 30 s (a router that restarts, a laptop that
 /// looks for its access point) is survived with room to spare. A place held so long is not lost to others: a full server

@@ -56,7 +56,17 @@ fn a_shot_hits_the_nearest_body_on_its_line_and_no_other() {
     let events = tick(&mut world, &arena, &[fire(RIGHT), None, None, None]);
     let range_units = 4 * 1024 - Player::RADIUS;
     let from = IVec2::new(20 * 1024, 24 * 1024);
-    assert_eq!(events[0], Event::Shot { slot: Slot(0), from, aim: RIGHT, range_units, hit: Some(Slot(2)) });
+    assert_eq!(
+        events[0],
+        Event::Shot {
+            slot: Slot(0),
+            weapon: tickshot_shared::sim::weapon::Weapon::Rifle,
+            from,
+            aim: RIGHT,
+            range_units,
+            hit: Some(Slot(2))
+        }
+    );
     assert_eq!(events[1], Event::Hurt { slot: Slot(2), by: Slot(0), damage: rules::RIFLE_DAMAGE });
     let health: Vec<u8> = world.present().map(|(_, p)| p.health).collect();
     assert_eq!(health, [100, 100, 80, 100]);
@@ -89,7 +99,17 @@ fn a_shot_through_a_wall_misses() {
     let mut world = world_of(&[standing(512, 1536), standing(6 * 1024, 1536)]);
     let events = tick(&mut world, &arena, &[fire(RIGHT), None]);
     let from = IVec2::new(512, 1536);
-    assert_eq!(events, [Event::Shot { slot: Slot(0), from, aim: RIGHT, range_units: 3 * 1024 - 512, hit: None }]);
+    assert_eq!(
+        events,
+        [Event::Shot {
+            slot: Slot(0),
+            weapon: tickshot_shared::sim::weapon::Weapon::Rifle,
+            from,
+            aim: RIGHT,
+            range_units: 3 * 1024 - 512,
+            hit: None
+        }]
+    );
     assert_eq!(world.player(Slot(1)).unwrap().health, 100);
 }
 

@@ -270,7 +270,7 @@ impl Play {
             .min();
         let length = target.map_or(wall, |(along, _)| along as i32 - Player::RADIUS);
         let to = metres(from) + Vec2::new(direction.x as f32, direction.y as f32) / 32768.0 * length as f32 / 1024.0;
-        effects.push(Effect::Shot { slot: slot as u16, from: metres(from), to, own: slot == 0 });
+        effects.push(Effect::Shot { slot: slot as u16, weapon: default(), from: metres(from), to, own: slot == 0 });
         self.actors[slot].next_shot_s = if slot == 0 { 0.35 } else { 0.4 + self.rng.below(900) as f32 / 1000.0 };
         if let Some((_, victim)) = target {
             self.hit(slot, victim, effects);
@@ -299,7 +299,7 @@ impl Play {
         self.actors[v].dead_s = 2.0;
         effects.push(Effect::Died { slot: victim, pos: metres(self.actors[v].pos) });
         let (killer_name, victim_name) = (name(k as u16), name(victim));
-        self.feed.push(KillLine { killer: k as u16, victim, killer_name, victim_name, age_s: 0.0 });
+        self.feed.push(KillLine { killer: k as u16, victim, killer_name, victim_name, weapon: default(), age_s: 0.0 });
         let surplus = self.feed.len().saturating_sub(6);
         self.feed.drain(..surplus);
     }
@@ -333,7 +333,8 @@ impl Play {
             alive: own.dead_s <= 0.0,
             health: own.health,
             weapon_ready: 1.0 - (own.next_shot_s / 0.35).clamp(0.0, 1.0),
-            respawn_s: own.dead_s,
+            respawn_s: Some(own.dead_s),
+            ..default()
         });
         let told = |slot: usize| match switches.modes.others {
             Others::Newest => net.pose(slot, net.newest()),
@@ -348,6 +349,8 @@ impl Play {
                 pos,
                 aim,
                 alive: true,
+                weapon: default(),
+                team: None,
                 starved: net.display_now() > net.newest() + 16.0,
                 in_sight: body_in_sight(&self.arena, own.pos, (pos * 1024.0).as_ivec2(), Player::RADIUS),
             })
@@ -385,7 +388,7 @@ fn roster_entry((slot, actor): (usize, &Actor)) -> (Slot, RosterView) {
     let bot = slot % 3 == 2;
     let ping_ms = (!bot).then_some(8 + 7 * slot as u16);
     let (kills, deaths) = (actor.kills, actor.deaths);
-    (Slot(slot as u16), RosterView { name: name(slot as u16), kills, deaths, ping_ms, bot })
+    (Slot(slot as u16), RosterView { name: name(slot as u16), kills, deaths, ping_ms, bot, ..default() })
 }
 
 fn name(slot: u16) -> String {

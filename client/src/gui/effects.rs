@@ -56,13 +56,13 @@ pub(super) fn collect(
     effects.advance(time.delta_secs());
     for effect in &view.effects {
         match *effect {
-            Effect::Shot { slot, from, to, own } => effects.add_shot(&view, slot, from, to, own),
+            Effect::Shot { slot, from, to, own, .. } => effects.add_shot(&view, slot, from, to, own),
             // What happens behind a wall is told, but not seen.
             Effect::Died { slot, .. } | Effect::Spawned { slot, .. } if is_hidden(&view, slot) => {}
             Effect::Died { slot, pos } => effects.add_death(slot, pos),
             Effect::Spawned { slot, pos } => effects.add_spawn(slot, pos),
             // Marks on the screen, not in the world: see `marks`.
-            Effect::HitConfirmed | Effect::Hurt { .. } => {}
+            _ => {}
         }
     }
 }

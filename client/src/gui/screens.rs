@@ -109,7 +109,7 @@ fn message(view: &ViewModel, now_s: f32) -> Option<Message> {
             let own = view.own.filter(|own| !own.alive)?;
             let killer = view.kill_feed.iter().rev().find(|kill| kill.victim == own.slot);
             let title = killer.map_or("You are out".into(), |kill| format!("{} got you", kill.killer_name));
-            let detail = format!("Back in {:.1} s", own.respawn_s.max(0.0));
+            let detail = format!("Back in {:.1} s", own.respawn_s.unwrap_or(0.0));
             Some(Message { title, detail, progress: None, opaque: false })
         }
     }
@@ -135,8 +135,15 @@ mod tests {
 
     #[test]
     fn the_dead_are_told_by_whom_and_how_long() {
-        let dead = OwnView { slot: 3, alive: false, respawn_s: 1.25, ..default() };
-        let line = KillLine { killer: 5, victim: 3, killer_name: "Ada".into(), victim_name: "me".into(), age_s: 0.1 };
+        let dead = OwnView { slot: 3, alive: false, respawn_s: Some(1.25), ..default() };
+        let line = KillLine {
+            killer: 5,
+            victim: 3,
+            killer_name: "Ada".into(),
+            victim_name: "me".into(),
+            weapon: default(),
+            age_s: 0.1,
+        };
         let view = ViewModel { status: Status::Playing, own: Some(dead), kill_feed: vec![line], ..default() };
         let message = message(&view, 0.0).expect("the dead see a message");
         assert_eq!((message.title.as_str(), message.detail.as_str()), ("Ada got you", "Back in 1.2 s"));

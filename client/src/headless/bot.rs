@@ -44,7 +44,8 @@ impl Brain {
         let bot = self.bot.get_or_insert_with(|| Bot::new(self.seed, slot));
         let input = bot.think(arena, core.rate(), input_tick.plus(1), own, core.others());
         let fire = input.buttons.contains(Buttons::FIRE) && core.crosshair_on_enemy(input.aim);
-        *controls = Controls { heading: input.heading, aim: input.aim, fire };
+        *controls =
+            Controls { heading: input.heading, aim: input.aim, fire, weapon: input.weapon, ..Controls::default() };
     }
 }
 

@@ -78,12 +78,9 @@ impl Universe {
     pub fn new(config: UniverseConfig) -> Universe {
         let setup = MatchSetup {
             server_name: "universe".to_owned(),
-            map: config.map,
-            capacity: config.capacity,
-            rate: config.rate,
-            seed: config.seed,
             bots: config.bots,
             rules: config.rules,
+            ..MatchSetup::endless(config.map, config.capacity, config.rate, config.seed)
         };
         let server = ServerCore::new(setup, Duration::ZERO);
         let mut truth = Truth::default();

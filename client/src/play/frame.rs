@@ -19,6 +19,7 @@ use tickshot_shared::sim::input::OwnView as OwnMoment;
 use tickshot_shared::sim::movement::full_speed;
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::rules;
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::Player;
 
 /// Where and when the own body is drawn, without smoothing.
@@ -53,6 +54,8 @@ impl Play {
             pos: metres(pose.pos.as_vec2()),
             aim: Turn(pose.aim << 6).radians(),
             alive: pose.alive,
+            weapon: Weapon::Rifle,
+            team: None,
             starved,
             in_sight: in_sight(pose),
         }));
@@ -126,8 +129,18 @@ impl Play {
             aim: aim.radians(),
             alive: player.alive,
             health: player.health,
+            armour: player.armour,
+            weapon: player.weapon,
+            magazines: player.magazines,
+            reserves: Weapon::ALL.map(|weapon| weapon.table().reserve.map(|_| player.reserves[weapon.index()])),
+            reload: None,
+            dash_ready: 1.0,
+            dashing: player.dash_ticks > 0,
+            frozen_s: f32::from(player.frozen_ticks) / self.rate.hz() as f32,
+            team: None,
             weapon_ready: 1.0 - (f32::from(player.fire_cooldown) / cooldown).min(1.0),
-            respawn_s: f32::from(player.respawn_ticks) / self.rate.hz() as f32,
+            respawn_s: (player.respawn_ticks != Player::OUT)
+                .then(|| f32::from(player.respawn_ticks) / self.rate.hz() as f32),
         })
     }
 

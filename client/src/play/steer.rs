@@ -14,6 +14,7 @@ use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, encode_inputs
 use tickshot_shared::protocol::stamp::STAMP_AGE_TICKS_MAX;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::input::{Buttons, Input, OWN_AGE_TICKS_MAX, OwnView};
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::tick::Tick;
 
 impl Play {
@@ -100,7 +101,7 @@ impl Play {
         let aim = sight.as_ref().map_or(controls.aim, |sight| sight.aim);
         let view = sight.as_ref().map(|sight| sight.stamp(self.modes.hits));
         let buttons = if view.is_some() { Buttons::FIRE } else { Buttons::default() };
-        self.log.push(tick, Input { heading: controls.heading, aim, buttons, view });
+        self.log.push(tick, Input { heading: controls.heading, aim, buttons, weapon: controls.weapon, view });
         let Some((confirmed, _)) = self.reconciler.confirmed() else { return };
         let fires = self.predictor.advance(tick, confirmed, &self.log, &self.arena);
         if let Some(sight) = sight.filter(|_| fires) {
@@ -115,7 +116,7 @@ impl Play {
         stats.shots.claimed_hits += u64::from(end.body.is_some());
         if self.modes.prediction.predicts() {
             let from = sight.muzzle.as_vec2() + self.smoothing.offset();
-            self.effects.push(shot(self.slot, from, sight.aim, end.units, true));
+            self.effects.push(shot(self.slot, Weapon::Rifle, from, sight.aim, end.units, true));
         }
         self.shots.push(tick, sight, end.body);
     }

@@ -33,7 +33,7 @@ impl ServerCore {
             .vacate_slot(now, name)
             .ok_or(Refusal::Full { players: self.players() as u16, max: self.setup.capacity as u16 })?;
         let name = unique_name(name, &self.seats);
-        self.seats[slot.index()] = Some(Seat::client(name.clone()));
+        self.seats[slot.index()] = Some(Seat::client(name.clone(), self.setup.ids.next(now)));
         self.sessions.insert(
             client_id,
             Session::new(
@@ -120,7 +120,12 @@ impl ServerCore {
         while bots < self.setup.bots {
             let Some(free) = self.seats.iter().position(Option::is_none) else { return };
             let slot = Slot(free as u16);
-            self.seats[free] = Some(Seat::bot(unique_name(Seat::bot_name(free), &self.seats), self.setup.seed, slot));
+            self.seats[free] = Some(Seat::bot(
+                unique_name(Seat::bot_name(free), &self.seats),
+                self.setup.ids.next(self.deadline(self.next_tick())),
+                self.setup.seed,
+                slot,
+            ));
             self.world.join(&self.arena, slot);
             self.tell_others(0, &ServerControl::Joined { entry: self.roster_entry(slot) });
             bots += 1;

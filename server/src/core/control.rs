@@ -6,6 +6,7 @@ use super::{ServerCore, Wanted, Wish};
 use crate::seats::Seat;
 use crate::sessions::SessionState;
 use std::sync::Arc;
+use tickshot_shared::ids::Id;
 use tickshot_shared::limits::MAP_CHUNK_BYTES;
 use tickshot_shared::protocol::control::{
     ClientControl, RosterEntry, ServerControl, decode_control, encode_control, tidy_name,
@@ -69,6 +70,7 @@ impl ServerCore {
             map_hash: self.arena.hash(),
             map_bytes: self.setup.map.bytes.len() as u32,
             server_name: tidy_name(&self.setup.server_name, "server"),
+            match_id: self.match_id,
         }
     }
 
@@ -86,6 +88,9 @@ impl ServerCore {
                 .in_slot(slot)
                 .and_then(|s| s.rtt)
                 .map(|rtt| u16::try_from(rtt.as_millis()).unwrap_or(u16::MAX)),
+            loss_pct: 0,
+            team: player.and_then(|p| p.team),
+            session: seat.map_or_else(Id::default, |s| s.session),
         }
     }
 

@@ -23,6 +23,7 @@ use crate::sessions::{SendTimes, SessionState, Sessions};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tickshot_shared::ids::{Id, IdSource};
 use tickshot_shared::protocol::client_msg::{InputPacket, decode_inputs};
 use tickshot_shared::protocol::control::ServerControl;
 use tickshot_shared::protocol::evidence::ShotEvidence;
@@ -30,8 +31,10 @@ use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
 use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
 use tickshot_shared::sim::arena::Arena;
+use tickshot_shared::sim::bot::Skill;
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::{Input, ViewStamp};
+use tickshot_shared::sim::round::MatchOptions;
 use tickshot_shared::sim::step::{Event, step};
 use tickshot_shared::sim::world::{Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
@@ -46,6 +49,32 @@ pub struct MatchSetup {
     pub seed: u64,
     pub bots: usize,
     pub rules: MatchRules,
+    /// What is played, and what decides it.
+    pub options: MatchOptions,
+    /// Maps of later matches, in turn; empty = always the same one.
+    pub rotation: Vec<Map>,
+    pub bot_skill: Skill,
+    /// Names of matches, sessions, shots and lines of chat.
+    pub ids: IdSource,
+}
+
+impl MatchSetup {
+    /// A deathmatch that never ends, without bots: what tests and measurements start from. Names follow from the seed.
+    pub fn endless(map: Map, capacity: usize, rate: TickRate, seed: u64) -> MatchSetup {
+        MatchSetup {
+            server_name: "Tickshot server".to_owned(),
+            map,
+            capacity,
+            rate,
+            seed,
+            bots: 0,
+            rules: MatchRules::default(),
+            options: MatchOptions::ENDLESS,
+            rotation: Vec::new(),
+            bot_skill: Skill::default(),
+            ids: IdSource::new(0, seed),
+        }
+    }
 }
 
 /// What the core wants the shell to do, in order.
@@ -62,6 +91,7 @@ pub struct ServerCore {
     setup: MatchSetup,
     arena: Arc<Arena>,
     world: World,
+    match_id: Id,
     history: History,
     interest: Interest,
     sessions: Sessions,
@@ -92,11 +122,12 @@ struct Scratch {
 
 impl ServerCore {
     /// A match whose tick 0 is due at `epoch`; bots are seated at once.
-    pub fn new(setup: MatchSetup, epoch: Duration) -> ServerCore {
+    pub fn new(mut setup: MatchSetup, epoch: Duration) -> ServerCore {
         let arena = Arc::clone(&setup.map.arena);
         let capacity = setup.capacity;
         let mut core = ServerCore {
-            world: World::new(capacity, setup.rate, setup.seed),
+            world: World::for_match(capacity, arena.pickups().len(), setup.rate, setup.seed, Tick(0), setup.options),
+            match_id: setup.ids.next(epoch),
             history: History::new(capacity),
             interest: Interest::new(&arena),
             sessions: Sessions::new(capacity),
@@ -247,10 +278,14 @@ impl ServerCore {
                     self.metrics.shots.fired += 1;
                     self.metrics.shots.hit += u64::from(hit.is_some());
                 }
-                Event::Killed { victim, killer } => {
-                    self.tell_others(0, &ServerControl::Killed { tick: self.world.tick, killer, victim });
+                Event::Killed { victim, killer, weapon } => {
+                    self.tell_others(0, &ServerControl::Killed { tick: self.world.tick, killer, victim, weapon });
                 }
-                Event::Hurt { .. } | Event::Respawned { .. } => {}
+                Event::Hurt { .. }
+                | Event::Respawned { .. }
+                | Event::Burst { .. }
+                | Event::PickedUp { .. }
+                | Event::PhaseBegan { .. } => {}
             }
         }
     }

@@ -8,12 +8,14 @@ use crate::metrics::Spread;
 use glam::{I64Vec2, IVec2};
 use hdrhistogram::Histogram;
 use serde::Serialize;
+use tickshot_shared::ids::Id;
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::evidence::{Clamp, ShotEvidence, TargetEvidence};
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::combat::Verdict;
 use tickshot_shared::sim::input::ViewStamp;
 use tickshot_shared::sim::rules::RIFLE_RANGE_UNITS;
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Slot, World};
 use tickshot_shared::tick::TickRate;
 
@@ -44,6 +46,9 @@ impl Shot<'_> {
         };
         let age = self.allowed.claimed_age_256ths();
         ShotEvidence {
+            id: Id::default(),
+            weapon: Weapon::Rifle,
+            rays_hit: self.verdicts.map(|verdict| u8::from(verdict.hit.is_some())),
             tick: world.tick,
             shooter: self.shooter,
             aim: self.aim,

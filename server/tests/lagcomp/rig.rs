@@ -66,7 +66,7 @@ impl Rig {
         println!("seed {seed}");
         let map = maps::load(map).expect("the map is built in");
         let rate = TickRate::default();
-        let setup = MatchSetup { server_name: "rig".to_owned(), map, capacity, rate, seed, bots, rules };
+        let setup = MatchSetup { bots, rules, ..MatchSetup::endless(map, capacity, rate, seed) };
         Rig { core: ServerCore::new(setup, Duration::ZERO), clients: Vec::new(), shots: Vec::new() }
     }
 

@@ -7,6 +7,7 @@ use super::{DecodeError, lane};
 use crate::limits::{INPUT_PACKET_BYTES_MAX, INPUTS_PER_PACKET_MAX};
 use crate::sim::angle::Turn;
 use crate::sim::input::{Buttons, Heading, Input};
+use crate::sim::weapon::Weapon;
 use crate::tick::Tick;
 
 /// Largest display delay that can be declared, in 1/4 tick; the smallest is one below its negative.
@@ -206,7 +207,7 @@ impl Coded {
         }
         let view = self.stamp.map(|stamp| stamp.view(tick)).transpose()?;
         let heading = Heading::new(self.heading).ok_or(DecodeError::Value("heading"))?;
-        Ok(Input { heading, aim: Turn(self.aim), buttons: Buttons(self.buttons), view })
+        Ok(Input { heading, aim: Turn(self.aim), buttons: Buttons(self.buttons), weapon: Weapon::Rifle, view })
     }
 }
 

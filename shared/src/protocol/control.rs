@@ -1,12 +1,15 @@
 //! Control messages: rare, reliable, ordered. The only user of bincode, always behind a size limit.
 
 use super::evidence::ShotEvidence;
+use crate::ids::Id;
 use crate::limits::{
-    CONTROL_BYTES_MAX, LINK_TEXT_BYTES_MAX, MAP_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX, PLAYERS_MAX,
-    REWIND_MS_CAP_MAX,
+    CHAT_BYTES_MAX, CONTROL_BYTES_MAX, LINK_TEXT_BYTES_MAX, MAP_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX,
+    PLAYERS_MAX, REWIND_MS_CAP_MAX, VOTE_OPTIONS_MAX,
 };
 use crate::modes::{HitCheck, SNAPSHOT_EVERY_MAX};
 use crate::sim::arena::MapHash;
+use crate::sim::round::{MatchOptions, Phase, Team, Winner};
+use crate::sim::weapon::Weapon;
 use crate::sim::world::Slot;
 use crate::tick::{Tick, TickRate};
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,21 @@ pub enum ClientControl {
         /// Send a snapshot every so many ticks, 1..=[`SNAPSHOT_EVERY_MAX`].
         snapshot_every: u8,
     },
+    /// Say something.
+    Chat { to: Audience, text: String },
+    /// Let everybody vote on whether this player has to go.
+    CallKick { slot: Slot },
+    /// My voice in the vote that is open, by its number: one of its options.
+    Ballot { vote: u32, option: u8 },
+}
+
+/// Who shall read a line of chat.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Audience {
+    #[default]
+    All,
+    /// One's own side; without sides everybody.
+    Team,
 }
 
 /// Server to client.
@@ -45,6 +63,24 @@ pub enum ServerControl {
         map_hash: MapHash,
         map_bytes: u32,
         server_name: String,
+        match_id: Id,
+    },
+    /// The next match begins: as a welcome to those who are here already. Slots and ticks go on; the world is a new one.
+    NextMatch {
+        map_name: String,
+        map_hash: MapHash,
+        map_bytes: u32,
+        match_id: Id,
+    },
+    /// Where the match stands: after the welcome, and whenever it changes.
+    Round(RoundState),
+    /// A line of chat; late joiners get the latest [`crate::limits::CHAT_LINES_MAX`].
+    Chat(ChatLine),
+    /// The vote that is open, whenever it changes; `None` = it is over.
+    Vote(Option<VoteState>),
+    /// Something the server wants this one client to read.
+    Notice {
+        text: String,
     },
     /// Bytes of the map file from `offset` on.
     MapChunk {
@@ -67,6 +103,7 @@ pub enum ServerControl {
         tick: Tick,
         killer: Slot,
         victim: Slot,
+        weapon: Weapon,
     },
     /// The server stops on purpose.
     ServerClosing {
@@ -97,6 +134,58 @@ pub struct RosterEntry {
     pub deaths: u16,
     /// `None` for bots.
     pub ping_ms: Option<u16>,
+    /// Of its input packets of the last seconds, percent that did not come.
+    pub loss_pct: u8,
+    /// Its side, in a mode with teams.
+    pub team: Option<Team>,
+    /// Of the session; of a bot, since it was seated.
+    pub session: Id,
+}
+
+/// [`crate::sim::round::Round`] as clients are told it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundState {
+    pub options: MatchOptions,
+    pub phase: Phase,
+    pub since: Tick,
+    pub ends: Option<Tick>,
+    pub number: u16,
+    pub wins: [u16; 2],
+    pub winner: Option<Winner>,
+}
+
+/// One line of chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatLine {
+    pub id: Id,
+    pub tick: Tick,
+    /// `None` = the server itself.
+    pub from: Option<Slot>,
+    /// The speaker's name when it spoke.
+    pub name: String,
+    pub to: Audience,
+    pub text: String,
+}
+
+/// A vote that is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoteState {
+    /// Tells this vote from others.
+    pub number: u32,
+    pub subject: VoteSubject,
+    /// What there is to choose, at most [`VOTE_OPTIONS_MAX`], with the voices each has.
+    pub options: Vec<(String, u16)>,
+    /// When it closes.
+    pub ends: Tick,
+    /// The receiver's own voice.
+    pub own: Option<u8>,
+}
+
+/// What a vote is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VoteSubject {
+    NextMap,
+    Kick(Slot),
 }
 
 /// Why somebody left.
@@ -150,6 +239,9 @@ impl ControlMessage for ClientControl {
             ClientControl::Settings { snapshot_every, .. } => {
                 within("snapshot interval", (1..=SNAPSHOT_EVERY_MAX).contains(snapshot_every))
             }
+            ClientControl::Chat { text, .. } => within("chat", text.len() <= CHAT_BYTES_MAX),
+            ClientControl::CallKick { slot } => check_slot(*slot),
+            ClientControl::Ballot { option, .. } => within("ballot", usize::from(*option) < VOTE_OPTIONS_MAX),
         }
     }
 }
@@ -179,6 +271,14 @@ impl ControlMessage for ServerControl {
                 within("rewind cap", *rewind_ms <= REWIND_MS_CAP_MAX)?;
                 within("link", imposed_link.len() <= LINK_TEXT_BYTES_MAX)
             }
+            ServerControl::NextMatch { map_name, map_bytes, .. } => {
+                within("map name", name_is_valid(map_name))?;
+                within("map size", *map_bytes as usize <= MAP_BYTES_MAX)
+            }
+            ServerControl::Round(_) | ServerControl::Vote(None) => Ok(()),
+            ServerControl::Chat(line) => within("chat", line.text.len() <= CHAT_BYTES_MAX),
+            ServerControl::Vote(Some(vote)) => within("vote", vote.options.len() <= VOTE_OPTIONS_MAX),
+            ServerControl::Notice { text } => within("notice", text.len() <= TEXT_BYTES_MAX),
             ServerControl::Shot(evidence) => within("shot", evidence.is_possible()),
         }
     }
@@ -264,9 +364,9 @@ fn config() -> impl bincode::config::Config {
 /// Longest reason or unchecked name in a message, in bytes.
 const TEXT_BYTES_MAX: usize = 200;
 /// Entries of one roster message.
-const ROSTER_ENTRIES_MAX: usize = 24;
+const ROSTER_ENTRIES_MAX: usize = 16;
 /// A roster entry at its longest: slot, name, bot, kills, deaths, ping, as bincode writes them.
-const ROSTER_ENTRY_BYTES_MAX: usize = 3 + 1 + NAME_BYTES_MAX + 1 + 3 + 3 + 4;
+const ROSTER_ENTRY_BYTES_MAX: usize = 3 + 1 + NAME_BYTES_MAX + 1 + 3 + 3 + 4 + 1 + 2 + 16;
 
 const _: () = assert!(8 + ROSTER_ENTRIES_MAX * ROSTER_ENTRY_BYTES_MAX <= CONTROL_BYTES_MAX);
 const _: () = assert!(8 + 5 + MAP_CHUNK_BYTES <= CONTROL_BYTES_MAX);

@@ -5,10 +5,12 @@
 //!
 //! Data only: who judges, and why a claim was clamped, is the server's business.
 
+use crate::ids::Id;
 use crate::limits::PLAYERS_MAX;
 use crate::modes::HitCheck;
 use crate::sim::angle::Turn;
 use crate::sim::input::{FRACTION_MAX, ViewStamp};
+use crate::sim::weapon::Weapon;
 use crate::sim::world::Slot;
 use crate::tick::Tick;
 use serde::{Deserialize, Serialize};
@@ -16,8 +18,11 @@ use serde::{Deserialize, Serialize};
 /// One judged shot of an input that carried a view stamp. Positions are world units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShotEvidence {
+    /// Unique among all shots of all servers.
+    pub id: Id,
     pub tick: Tick,
     pub shooter: Slot,
+    pub weapon: Weapon,
     pub aim: Turn,
     pub claim: ViewStamp,
     /// How old what the shooter says it drew was at `tick`, in 1/256 tick; negative = the future.
@@ -28,9 +33,12 @@ pub struct ShotEvidence {
     /// The hit check in force, which decided.
     pub policy: HitCheck,
     pub muzzle: [i32; 2],
-    /// From the muzzle to the body or wall that stopped the shot, or its full reach.
+    /// From the muzzle to the body or wall that stopped the shot's middle ray, or its full reach.
     pub range_units: i32,
+    /// The body that most rays hit.
     pub hit: Option<Slot>,
+    /// How many rays hit the body of each verdict, in the order of [`HitCheck::ALL`].
+    pub rays_hit: [u8; 3],
     /// The body the shot is about: the one hit, else the living one nearest to the ray. `None` if there is nobody.
     pub target: Option<TargetEvidence>,
     /// Whom each policy would have hit, in the order of [`HitCheck::ALL`].

@@ -4,6 +4,7 @@ use super::DecodeError;
 use super::bits::{BitReader, BitWriter};
 use super::fields::{fits, mask, signed};
 use crate::limits::BASELINE_AGE_TICKS_MAX;
+use crate::sim::rocket::Rocket;
 use crate::sim::world::{Player, Slot};
 use crate::tick::Tick;
 
@@ -16,6 +17,10 @@ pub struct Snapshot {
     pub own: Option<(Slot, Player)>,
     /// Everyone else it sees, in slot order, never the own slot.
     pub entities: Vec<Entity>,
+    /// Bit *i*: pickup *i* of the arena lies there.
+    pub pickups: u64,
+    /// Rockets the receiver may know of, by (tick of launch, owner): those that fly, and those that burst lately.
+    pub rockets: Vec<Rocket>,
 }
 
 /// Another player as the receiver was told of it.

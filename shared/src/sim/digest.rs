@@ -30,36 +30,53 @@ fn append_player(bytes: &mut Vec<u8>, player: &Player) {
         aim,
         heading,
         alive,
+        weapon,
         shot_seq,
         shot_range,
         vel,
         health,
+        armour,
         fire_cooldown,
+        magazines,
+        reserves,
+        reload_ticks,
+        dash_ticks,
+        dash_cooldown,
+        frozen_ticks,
         respawn_ticks,
         hits,
         hurt_seq,
         hurt_from,
+        pickup_seq,
+        team,
         kills,
         deaths,
     } = *player;
     for number in [pos.x, pos.y, vel.x, vel.y] {
         bytes.extend(number.to_le_bytes());
     }
-    for number in [aim, respawn_ticks, kills, deaths] {
+    for number in [aim, respawn_ticks, reload_ticks, dash_cooldown, frozen_ticks, kills, deaths] {
         bytes.extend(number.to_le_bytes());
     }
     bytes.extend([
         heading.value(),
         u8::from(alive),
+        weapon as u8,
+        team.map_or(0, |team| 1 + team as u8),
         shot_seq,
         shot_range,
         health,
+        armour,
         fire_cooldown,
+        dash_ticks,
         hits,
         hurt_seq,
         hurt_from,
+        pickup_seq,
     ]);
+    bytes.extend(magazines);
+    bytes.extend(reserves);
 }
 
 const HEAD_BYTES: usize = 20;
-const PLAYER_BYTES: usize = 33;
+const PLAYER_BYTES: usize = 50;

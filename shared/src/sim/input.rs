@@ -3,6 +3,7 @@
 //! No position, no time step: a speed hack has nothing to lie about.
 
 use super::angle::Turn;
+use super::weapon::Weapon;
 use super::world::Player;
 use crate::modes::HitCheck;
 use crate::tick::Tick;
@@ -51,8 +52,11 @@ pub struct Buttons(pub u8);
 impl Buttons {
     /// Trigger held.
     pub const FIRE: Buttons = Buttons(1);
+    /// A dash, as soon as it is ready.
+    pub const DASH: Buttons = Buttons(2);
+    pub const RELOAD: Buttons = Buttons(4);
     /// Bits that mean anything; others are refused by the decoder.
-    pub const KNOWN: u8 = 1;
+    pub const KNOWN: u8 = 7;
 
     pub const fn contains(self, other: Buttons) -> bool {
         self.0 & other.0 == other.0
@@ -98,19 +102,21 @@ pub struct Input {
     pub heading: Heading,
     pub aim: Turn,
     pub buttons: Buttons,
+    /// What it wants to hold: said in every input, so that none that is lost matters.
+    pub weapon: Weapon,
     /// Present when the trigger is held; what the shooter saw.
     pub view: Option<ViewStamp>,
 }
 
 impl Input {
-    /// What the server uses for the tick after this input's when none came: the same without the trigger, for a repeated
-    /// one would be a shot that nobody aimed, with a view stamp of another tick.
+    /// What the server uses for the tick after this input's when none came: the same without any button, for a
+    /// repeated trigger would be a shot that nobody aimed, with a view stamp of another tick.
     pub fn repeated(self) -> Input {
         Input { buttons: Buttons::default(), view: None, ..self }
     }
 
     /// What a player is taken to press when there is nothing to repeat: it stands and keeps its aim.
     pub fn idle(player: &Player) -> Input {
-        Input { aim: Turn(player.aim << 6), ..Input::default() }
+        Input { aim: Turn(player.aim << 6), weapon: player.weapon, ..Input::default() }
     }
 }

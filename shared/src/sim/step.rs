@@ -9,7 +9,9 @@ use super::arena::Arena;
 use super::combat::{self, Judge, Verdict};
 use super::input::{Buttons, Heading, Input};
 use super::movement::{knock, move_player};
+use super::round::{Phase, Team};
 use super::rules::{self, RIFLE_DAMAGE, RIFLE_KNOCK_UNITS_PER_S, RIFLE_RANGE_UNITS, SPAWN_DRAWS};
+use super::weapon::Weapon;
 use super::world::{Player, Slot, World};
 use crate::tick::TickRate;
 use glam::IVec2;
@@ -20,6 +22,7 @@ pub enum Event {
     /// `range_units`: from `from` to where the shot ended.
     Shot {
         slot: Slot,
+        weapon: Weapon,
         from: IVec2,
         aim: Turn,
         range_units: i32,
@@ -31,12 +34,28 @@ pub enum Event {
         by: Slot,
         damage: u8,
     },
+    /// `killer` is the victim itself if its own rocket did it.
     Killed {
         victim: Slot,
         killer: Slot,
+        weapon: Weapon,
     },
     Respawned {
         slot: Slot,
+    },
+    /// A rocket burst at `at`.
+    Burst {
+        owner: Slot,
+        at: IVec2,
+    },
+    /// `pickup`: its index in [`Arena::pickups`].
+    PickedUp {
+        slot: Slot,
+        pickup: u8,
+    },
+    /// The match entered another phase; see [`World::round`].
+    PhaseBegan {
+        phase: Phase,
     },
 }
 
@@ -69,10 +88,15 @@ pub fn predict_own(player: &mut Player, arena: &Arena, rate: TickRate, input: &I
 }
 
 impl World {
-    /// Puts a new player, without score, into empty `slot` at a spawn point.
+    /// Puts a new player, without score and side, into empty `slot` at a spawn point.
     pub fn join(&mut self, arena: &Arena, slot: Slot) {
+        self.join_team(arena, slot, None);
+    }
+
+    /// The same, on `team`'s side.
+    pub fn join_team(&mut self, arena: &Arena, slot: Slot, team: Option<Team>) {
         assert!(self.players[slot.index()].is_none(), "slot {slot:?} is taken; ask free_slot first");
-        let player = spawned(Player::default(), choose_spawn(self, arena));
+        let player = spawned(Player { team, ..Player::default() }, choose_spawn(self, arena));
         self.players[slot.index()] = Some(player);
     }
 
@@ -180,7 +204,7 @@ fn fire_all(
             player.hits = player.hits.wrapping_add(u8::from(hit.is_some()));
         }
         hits.extend(hit.map(|victim| Hit { by: slot, aim: input.aim, victim }));
-        events.push(Event::Shot { slot, from: muzzle, aim: input.aim, range_units, hit });
+        events.push(Event::Shot { slot, weapon: Weapon::Rifle, from: muzzle, aim: input.aim, range_units, hit });
     }
     hits
 }
@@ -229,7 +253,7 @@ fn apply_hit(world: &mut World, hit: &Hit, events: &mut Vec<Event>) {
         if let Some(killer) = &mut world.players[by.index()] {
             killer.kills = killer.kills.saturating_add(1);
         }
-        events.push(Event::Killed { victim, killer: by });
+        events.push(Event::Killed { victim, killer: by, weapon: Weapon::Rifle });
     }
 }
 

@@ -1,5 +1,6 @@
 //! Inputs, control messages, queries and the version.
 
+use tickshot_shared::ids::Id;
 use tickshot_shared::limits::{CONTROL_BYTES_MAX, INPUT_PACKET_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX};
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, decode_inputs, encode_inputs};
@@ -12,6 +13,8 @@ use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::MapHash;
 use tickshot_shared::sim::input::{Buttons, FRACTION_MAX, Heading, Input, OwnView, ViewStamp};
+use tickshot_shared::sim::round::Team;
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -79,6 +82,9 @@ pub(crate) fn any_control(rng: &mut Rng) -> ServerControl {
         kills: i as u16 * 1000,
         deaths: i as u16,
         ping_ms: (i.is_multiple_of(3)).then_some(i as u16),
+        loss_pct: (i % 101) as u8,
+        team: [None, Some(Team::Amber), Some(Team::Azure)][i as usize % 3],
+        session: Id([i as u8; 16]),
     };
     match rng.below(10) {
         0 => ServerControl::Refused { reason: Refusal::Version { server: rng.next_u64(), client: rng.next_u64() } },
@@ -91,12 +97,18 @@ pub(crate) fn any_control(rng: &mut Rng) -> ServerControl {
             map_hash: MapHash([9; 32]),
             map_bytes: 5_000,
             server_name: "LAN".to_owned(),
+            match_id: Id([4; 16]),
         },
         2 => ServerControl::MapChunk { offset: rng.below(200_000), bytes: vec![7; rng.below(1001) as usize] },
-        3 => ServerControl::Roster { entries: (0..rng.below(24)).map(entry).collect() },
+        3 => ServerControl::Roster { entries: (0..rng.below(16)).map(entry).collect() },
         4 => ServerControl::Joined { entry: entry(rng.below(60)) },
         5 => ServerControl::Left { slot, reason: LeaveReason::TimedOut },
-        6 => ServerControl::Killed { tick: Tick(rng.next_u64() as u32), killer: slot, victim: Slot(1) },
+        6 => ServerControl::Killed {
+            tick: Tick(rng.next_u64() as u32),
+            killer: slot,
+            victim: Slot(1),
+            weapon: Weapon::Shotgun,
+        },
         7 => ServerControl::Rules {
             experiments: rng.chance(1, 2),
             hits: HitCheck::ALL[rng.below(3) as usize],
@@ -191,6 +203,9 @@ fn a_full_roster_travels_in_messages_that_each_fit() {
         kills: u16::MAX,
         deaths: u16::MAX,
         ping_ms: Some(u16::MAX),
+        loss_pct: 100,
+        team: Some(Team::Azure),
+        session: Id([255; 16]),
     };
     let messages = ServerControl::rosters((0..1024).map(entry));
     let mut seen = 0;

@@ -43,6 +43,9 @@ pub(crate) fn any_shot(rng: &mut Rng) -> ShotEvidence {
     let place = |rng: &mut Rng| [rng.next_u64() as i32, rng.below(1 << 18) as i32];
     let fates = [Fate::Rewound, Fate::Dead, Fate::Respawned, Fate::NotTold];
     ShotEvidence {
+        id: tickshot_shared::ids::Id([rng.below(256) as u8; 16]),
+        weapon: tickshot_shared::sim::weapon::Weapon::ALL[rng.below(3) as usize],
+        rays_hit: [0; 3].map(|_: u8| rng.below(9) as u8),
         tick: NOW,
         shooter: Slot(rng.below(1024) as u16),
         aim: Turn(rng.next_u64() as u16),

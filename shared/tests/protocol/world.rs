@@ -43,8 +43,8 @@ pub(crate) fn any_player(rng: &mut Rng) -> Player {
         hits: within(255) as u8,
         hurt_seq: within(15) as u8,
         hurt_from: within(63) as u8,
-        kills: 0,
-        deaths: 0,
+        // Not told yet: see the field table.
+        ..Player::default()
     }
 }
 

@@ -189,6 +189,8 @@ mod tests {
 
     fn shot(claimed: Option<u16>, hit: Option<u16>) -> ShotCard {
         ShotCard {
+            id: Default::default(),
+            weapon: Default::default(),
             tick: 7,
             fired_s: 0.0,
             from: bevy::prelude::Vec2::ZERO,
