@@ -103,7 +103,7 @@ impl Play {
         let buttons = if view.is_some() { Buttons::FIRE } else { Buttons::default() };
         self.log.push(tick, Input { heading: controls.heading, aim, buttons, weapon: controls.weapon, view });
         let Some((confirmed, _)) = self.reconciler.confirmed() else { return };
-        let fires = self.predictor.advance(tick, confirmed, &self.log, &self.arena);
+        let fires = self.predictor.advance(tick, confirmed, &self.log, &self.arena).fired.is_some();
         if let Some(sight) = sight.filter(|_| fires) {
             self.handle_shot(tick, sight, stats);
         }
