@@ -22,9 +22,11 @@ pub mod play;
 pub mod predict;
 pub mod reconcile;
 pub mod roster;
+pub mod scene;
 pub mod session;
 pub mod shots;
 pub mod stats;
+pub mod talk;
 pub mod view;
 
 pub use tickshot_shared::clock::clocks;
