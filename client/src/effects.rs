@@ -11,6 +11,7 @@ use tickshot_shared::protocol::server_msg::Snapshot;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::combat::{Shot, trace};
+use tickshot_shared::sim::operate::OwnDeeds;
 use tickshot_shared::sim::pose::TELEPORT_UNITS;
 use tickshot_shared::sim::rules::{SHOT_RANGE_STEP_UNITS, SPEED_UNITS_PER_S};
 use tickshot_shared::sim::weapon::Weapon;
@@ -142,21 +143,14 @@ fn told_shot(slot: Slot, now: &Player, tick: Tick, world: Around<'_>, own: bool,
     }
 }
 
-/// What the own player did in one tick of prediction, beside shooting. `pulls`: its trigger came down.
-pub fn own_deeds(slot: Slot, before: &Player, after: &Player, pulls: bool, out: &mut Vec<Effect>) {
-    let magazine = |player: &Player| player.magazines[after.weapon.index()];
-    if after.reload_ticks > before.reload_ticks {
-        out.push(Effect::ReloadBegan);
-    } else if before.reload_ticks > 0 && magazine(after) > magazine(before) {
-        out.push(Effect::ReloadDone);
+/// What the own player did in one tick of prediction that left it `at`, beside shooting.
+pub fn own_deeds(slot: Slot, at: &Player, deeds: OwnDeeds, out: &mut Vec<Effect>) {
+    if deeds.dashed {
+        out.push(Effect::Dashed { slot: slot.0, pos: metres(at.pos.as_vec2()) });
     }
-    if after.dash_ticks > before.dash_ticks {
-        out.push(Effect::Dashed { slot: slot.0, pos: metres(after.pos.as_vec2()) });
-    }
-    let nothing_left = magazine(after) == 0 && after.reload_ticks == 0;
-    if pulls && nothing_left && after.alive && before.shot_seq == after.shot_seq {
-        out.push(Effect::DryFire);
-    }
+    let [dry, began, done] = [Effect::DryFire, Effect::ReloadBegan, Effect::ReloadDone];
+    let happened = [(deeds.dry, dry), (deeds.reload_began, began), (deeds.reload_done, done)];
+    out.extend(happened.into_iter().filter(|(happened, _)| *happened).map(|(_, effect)| effect));
 }
 
 /// A tracer from the edge of the body at `from` (world units) along `aim`.

@@ -16,6 +16,8 @@ use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::input::{Buttons, Input, OWN_AGE_TICKS_MAX, OwnView};
 use tickshot_shared::sim::collision::{ray_hits_circle, raycast};
 use tickshot_shared::sim::combat::Shot;
+use tickshot_shared::sim::operate::OwnDeeds;
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::world::{Player, Slot};
 use tickshot_shared::tick::Tick;
@@ -117,20 +119,19 @@ impl Play {
         let input = Input { heading: controls.heading, aim, buttons, weapon: controls.weapon, view };
         self.log.push(tick, input);
         let Some((confirmed, _)) = self.reconciler.confirmed() else { return };
-        let before = self.predictor.newest().map(|(_, player)| *player);
-        self.predictor.advance(tick, confirmed, &self.log, &self.arena);
-        let (Some(before), Some(after)) = (before, self.predictor.at(tick).copied()) else { return };
+let deeds = self.predictor.advance(tick, confirmed, &self.log, &self.arena);
+        let Some(after) = self.predictor.at(tick).copied() else { return };
         if self.modes.prediction.predicts() {
-            own_deeds(self.slot, &before, &after, pulls && fires(input), &mut self.effects);
+            let deeds = OwnDeeds { dry: deeds.dry && pulls, ..deeds };
+            own_deeds(self.slot, &after, deeds, &mut self.effects);
         }
-        if let Some(sight) = sight.filter(|_| before.shot_seq != after.shot_seq) {
-            self.handle_shot(tick, &after, sight, stats);
+        if let (Some(sight), Some(weapon)) = (sight, deeds.fired) {
+            self.handle_shot(tick, weapon, &after, sight, stats);
         }
     }
 
     /// The shot of `tick` goes off, and left `after`: its tracers, or its rocket, appear now.
-    fn handle_shot(&mut self, tick: Tick, after: &Player, sight: Sight, stats: &mut ClientStats) {
-        let weapon = after.weapon;
+    fn handle_shot(&mut self, tick: Tick, weapon: Weapon, after: &Player, sight: Sight, stats: &mut ClientStats) {
         let predicts = self.modes.prediction.predicts();
         stats.shots.fired += 1;
         if weapon.table().rays == 0 {
