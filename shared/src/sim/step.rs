@@ -9,7 +9,7 @@ use super::arena::Arena;
 use super::combat::{self, Judge, Verdict};
 use super::input::{Buttons, Heading, Input};
 use super::movement::{knock, move_player};
-use super::round::{Phase, Team};
+use super::round::{self, Phase, Team};
 use super::rules::{self, RIFLE_DAMAGE, RIFLE_KNOCK_UNITS_PER_S, RIFLE_RANGE_UNITS, SPAWN_DRAWS};
 use super::weapon::Weapon;
 use super::world::{Player, Slot, World};
@@ -69,6 +69,7 @@ pub fn step(world: &mut World, arena: &Arena, inputs: &[Option<Input>], judge: &
     move_all(world, arena, inputs);
     let hits = fire_all(world, arena, inputs, judge, events);
     apply_hits(world, &hits, events);
+    round::advance(world, arena, events);
 }
 
 /// The own-player part of [`step`], for prediction: cooldowns, movement, aim and firing with the same functions, in the
@@ -96,7 +97,8 @@ impl World {
     /// The same, on `team`'s side.
     pub fn join_team(&mut self, arena: &Arena, slot: Slot, team: Option<Team>) {
         assert!(self.players[slot.index()].is_none(), "slot {slot:?} is taken; ask free_slot first");
-        let player = spawned(Player { team, ..Player::default() }, choose_spawn(self, arena));
+        let mut player = spawned(Player { team, ..Player::default() }, choose_spawn(self, arena));
+        self.round.welcome(&mut player, self.tick);
         self.players[slot.index()] = Some(player);
     }
 
@@ -117,7 +119,9 @@ fn cool_down_all(world: &mut World) {
 
 fn cool_down(player: &mut Player) {
     player.fire_cooldown = player.fire_cooldown.saturating_sub(1);
-    player.respawn_ticks = player.respawn_ticks.saturating_sub(1);
+    if player.respawn_ticks != Player::OUT {
+        player.respawn_ticks = player.respawn_ticks.saturating_sub(1);
+    }
 }
 
 fn respawn_due(world: &mut World, arena: &Arena, events: &mut Vec<Event>) {
@@ -133,7 +137,7 @@ fn respawn_due(world: &mut World, arena: &Arena, events: &mut Vec<Event>) {
 }
 
 /// Of a few spawn points drawn from the world's stream, the one farthest from the nearest living player.
-fn choose_spawn(world: &mut World, arena: &Arena) -> IVec2 {
+pub(super) fn choose_spawn(world: &mut World, arena: &Arena) -> IVec2 {
     let spawns = arena.spawns();
     let drawn: [IVec2; SPAWN_DRAWS as usize] =
         std::array::from_fn(|_| spawns[world.rng.below(spawns.len() as u32) as usize]);
@@ -146,7 +150,7 @@ fn choose_spawn(world: &mut World, arena: &Arena) -> IVec2 {
 }
 
 /// `player` alive again at `at`. Scores and the counters that mark events stay: a jump would read as an event.
-fn spawned(player: Player, at: IVec2) -> Player {
+pub(super) fn spawned(player: Player, at: IVec2) -> Player {
     Player {
         pos: at,
         vel: IVec2::ZERO,
@@ -232,6 +236,7 @@ fn apply_hits(world: &mut World, hits: &[Hit], events: &mut Vec<Event>) {
 fn apply_hit(world: &mut World, hit: &Hit, events: &mut Vec<Event>) {
     let &Hit { by, aim, victim } = hit;
     let rate = world.rate;
+    let respawn_ticks = world.round.respawn_ticks(rate);
     let from = world.player(by).map_or(IVec2::ZERO, |p| p.pos);
     let Some(player) = &mut world.players[victim.index()] else {
         return;
@@ -248,7 +253,7 @@ fn apply_hit(world: &mut World, hit: &Hit, events: &mut Vec<Event>) {
         player.alive = false;
         player.vel = IVec2::ZERO;
         player.heading = Heading::STAND;
-        player.respawn_ticks = rules::respawn_ticks(rate);
+        player.respawn_ticks = respawn_ticks;
         player.deaths = player.deaths.saturating_add(1);
         if let Some(killer) = &mut world.players[by.index()] {
             killer.kills = killer.kills.saturating_add(1);
