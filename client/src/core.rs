@@ -447,6 +447,11 @@ impl ClientCore {
         self.play().map_or(&[], |play| play.others())
     }
 
+    /// Who is in the match.
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
     pub fn arena(&self) -> Option<&Arc<Arena>> {
         self.play().map(Play::arena)
     }
