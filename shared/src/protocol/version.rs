@@ -77,11 +77,17 @@ fn samples() -> Vec<Vec<u8>> {
     all.push(encode_reply(&Reply {
         nonce: 2,
         version: 0,
+        server: 0,
         name: "a".to_owned(),
         map: "b".to_owned(),
         players: 3,
         max: 4,
         tick_rate: 64,
+        mode: crate::sim::round::GameMode::Deathmatch,
+        bots: 0,
+        lagged: false,
+        round: 0,
+        best_of: 0,
         salt: Some([5; 16]),
         key_ok: Some(true),
     }));
