@@ -103,6 +103,7 @@ pub fn shot(slot: Slot, weapon: Weapon, from: Vec2, aim: Turn, range_units: i32,
     Effect::Shot {
         slot: slot.0,
         weapon,
+        ray: 0,
         from: metres(from + direction * start),
         to: metres(from + direction * range_units as f32),
         own,
