@@ -215,11 +215,7 @@ impl Flight {
             out.push(Effect::Launched { slot: rocket.owner.0, from: metres(rocket.from.as_vec2()), own: false });
         }
         let units = self.own.map_or(units, |own| units.min(own.wall_units));
-        Some(RocketView {
-            slot: rocket.owner.0,
-            pos: metres(rocket.at(units).as_vec2()),
-            aim: rocket.aim.radians(),
-        })
+        Some(RocketView { slot: rocket.owner.0, pos: metres(rocket.at(units).as_vec2()), aim: rocket.aim.radians() })
     }
 
     /// The time it is drawn at, 1/256 tick.

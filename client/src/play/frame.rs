@@ -20,8 +20,8 @@ use tickshot_shared::sim::collision::body_in_sight;
 use tickshot_shared::sim::input::OwnView as OwnMoment;
 use tickshot_shared::sim::movement::full_speed;
 use tickshot_shared::sim::pose::Pose;
-use tickshot_shared::sim::rules;
 use tickshot_shared::sim::round::Team;
+use tickshot_shared::sim::rules;
 use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Player, Slot};
 
@@ -95,8 +95,7 @@ impl Play {
     fn place_scene(&mut self) {
         let (Some(cursor), Some(display)) = (self.cursor, self.display_drawn) else { return };
         let own = self.own_time().filter(|_| self.modes.prediction.predicts());
-        let moment =
-            Moment { ring: &self.ring, arena: &self.arena, rate: self.rate, cursor, display, own };
+        let moment = Moment { ring: &self.ring, arena: &self.arena, rate: self.rate, cursor, display, own };
         self.scene.advance(&moment, &mut self.effects);
     }
 

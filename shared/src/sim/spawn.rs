@@ -83,7 +83,7 @@ pub(super) fn respawn(world: &mut World, arena: &Arena, slot: Slot, events: &mut
 }
 
 /// Of a few spawn points of the player's side drawn from the world's stream, the one farthest from the nearest living player.
-fn choose_spawn(world: &mut World, arena: &Arena, team: Option<Team>) -> IVec2 {
+pub(super) fn choose_spawn(world: &mut World, arena: &Arena, team: Option<Team>) -> IVec2 {
     let spawns = team.map_or(arena.spawns(), |team| arena.team_spawns(team));
     let drawn: [IVec2; SPAWN_DRAWS as usize] =
         std::array::from_fn(|_| spawns[world.rng.below(spawns.len() as u32) as usize]);
