@@ -67,19 +67,14 @@ impl Player {
 /// Brings the dead back whose time has come.
 pub(super) fn respawn_due(world: &mut World, arena: &Arena, events: &mut Vec<Event>) {
     for index in 0..world.players.len() {
-        if world.players[index].is_some_and(|player| !player.alive && player.respawn_ticks == 0) {
-            respawn(world, arena, Slot(index as u16), events);
-        }
+        let Some(dead) = world.players[index].filter(|p| !p.alive && p.respawn_ticks == 0) else {
+            continue;
+        };
+        // Chosen one after the other: whoever respawned just before is someone to keep away from.
+        let at = choose_spawn(world, arena, dead.team);
+        world.players[index] = Some(dead.spawned(at));
+        events.push(Event::Respawned { slot: Slot(index as u16) });
     }
-}
-
-/// Puts `slot`'s player, dead or alive, at a spawn point as new. Does nothing if nobody is there.
-pub(super) fn respawn(world: &mut World, arena: &Arena, slot: Slot, events: &mut Vec<Event>) {
-    let Some(player) = world.player(slot).copied() else { return };
-    // Chosen one after the other: whoever respawned just before is someone to keep away from.
-    let at = choose_spawn(world, arena, player.team);
-    world.players[slot.index()] = Some(player.spawned(at));
-    events.push(Event::Respawned { slot });
 }
 
 /// Of a few spawn points of the player's side drawn from the world's stream, the one farthest from the nearest living player.

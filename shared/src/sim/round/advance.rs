@@ -160,9 +160,8 @@ fn place_all(world: &mut World, arena: &Arena, events: &mut Vec<Event>) {
     // Only who was placed already is somebody to keep away from.
     world.players.iter_mut().flatten().for_each(|player| player.alive = false);
     for index in 0..world.players.len() {
-        if world.players[index].is_some() {
-            let team = world.players[index].and_then(|player| player.team);
-            let at = choose_spawn(world, arena, team);
+        if let Some(player) = world.players[index] {
+            let at = choose_spawn(world, arena, player.team);
             place(world, index, at, events);
         }
     }
