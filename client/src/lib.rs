@@ -7,9 +7,11 @@
 //! the command line.
 
 pub mod app;
+pub mod bindings;
 pub mod cli;
 pub mod core;
 pub mod effects;
+pub mod front;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod headless;
@@ -22,9 +24,12 @@ pub mod play;
 pub mod predict;
 pub mod reconcile;
 pub mod roster;
+pub mod scene;
 pub mod session;
+pub mod settings;
 pub mod shots;
 pub mod stats;
+pub mod talk;
 pub mod view;
 
 pub use tickshot_shared::clock::clocks;

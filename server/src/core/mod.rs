@@ -9,8 +9,11 @@
 //! exist.
 
 mod admission;
+mod chat;
 mod control;
+mod matches;
 mod rules;
+mod votes;
 
 pub use self::rules::{MatchRules, Wanted};
 use crate::inputs::InputBuffer;
@@ -236,6 +239,8 @@ impl ServerCore {
         self.history.push(&self.world);
         self.handle_events();
         self.tell_shots();
+        self.advance_match();
+        self.advance_votes();
         self.refresh_roster();
     }
 

@@ -67,6 +67,8 @@ pub enum ServerControl {
     },
     /// The next match begins: as a welcome to those who are here already. Slots and ticks go on; the world is a new one.
     NextMatch {
+        /// The state in which the new world begins: snapshots up to it are of the old one.
+        tick: Tick,
         map_name: String,
         map_hash: MapHash,
         map_bytes: u32,

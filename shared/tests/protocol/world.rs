@@ -10,6 +10,7 @@ use tickshot_shared::protocol::told::ToldRing;
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::Heading;
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -43,8 +44,19 @@ pub(crate) fn any_player(rng: &mut Rng) -> Player {
         hits: within(255) as u8,
         hurt_seq: within(15) as u8,
         hurt_from: within(63) as u8,
-        // Not told yet: see the field table.
-        ..Player::default()
+        weapon: Weapon::new(within(2) as u8).unwrap(),
+        armour: within(100) as u8,
+        magazines: Weapon::ALL.map(|weapon| within(weapon.table().magazine.into()) as u8),
+        reserves: Weapon::ALL.map(|weapon| weapon.table().reserve.map_or(0, |(_, most)| within(most.into()) as u8)),
+        reload_ticks: within(1023) as u16,
+        dash_ticks: within(255) as u8,
+        dash_cooldown: within(65_535) as u16,
+        frozen_ticks: within(65_535) as u16,
+        pickup_seq: within(7) as u8,
+        // The control lane tells these.
+        team: None,
+        kills: 0,
+        deaths: 0,
     }
 }
 
@@ -71,15 +83,29 @@ pub(crate) fn next_player(before: &Player, rng: &mut Rng) -> Player {
         player.shot_seq = (player.shot_seq + 1) % 8;
         player.shot_range = rng.below(256) as u8;
         player.fire_cooldown = 10;
+        let magazine = &mut player.magazines[player.weapon.index()];
+        *magazine = magazine.saturating_sub(1);
+    }
+    if rng.chance(1, 50) {
+        player.weapon = Weapon::new(rng.below(3) as u8).unwrap();
+        player.reload_ticks = rng.below(140) as u16;
+        (player.dash_ticks, player.dash_cooldown) = (10, 160);
     }
     if rng.chance(1, 30) {
         player.health = player.health.saturating_sub(20);
         player.hurt_seq = (player.hurt_seq + 1) % 16;
         player.hurt_from = rng.below(64) as u8;
+        player.armour = player.armour.saturating_sub(12);
     }
     player.vel = step;
     player.fire_cooldown = player.fire_cooldown.saturating_sub(1);
-    player.respawn_ticks = player.respawn_ticks.saturating_sub(1);
+    player.reload_ticks = player.reload_ticks.saturating_sub(1);
+    player.dash_ticks = player.dash_ticks.saturating_sub(1);
+    player.dash_cooldown = player.dash_cooldown.saturating_sub(1);
+    player.frozen_ticks = player.frozen_ticks.saturating_sub(1);
+    if player.respawn_ticks != Player::OUT {
+        player.respawn_ticks = player.respawn_ticks.saturating_sub(1);
+    }
     player
 }
 
