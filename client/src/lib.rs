@@ -25,10 +25,12 @@ pub mod play;
 pub mod predict;
 pub mod reconcile;
 pub mod roster;
+pub mod scene;
 pub mod session;
 pub mod settings;
 pub mod shots;
 pub mod stats;
+pub mod talk;
 pub mod view;
 
 pub use tickshot_shared::clock::clocks;

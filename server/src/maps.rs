@@ -12,9 +12,32 @@ pub struct Map {
     pub bytes: Arc<[u8]>,
 }
 
-/// Maps that come with the program, by name.
-pub const BUILT_IN: [(&str, &[u8]); 2] =
-    [("arena", include_bytes!("../../assets/maps/arena.tmx")), ("open", include_bytes!("../../assets/maps/open.tmx"))];
+/// A map that comes with the program.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltIn {
+    pub name: &'static str,
+    pub bytes: &'static [u8],
+    /// How many players it is made for.
+    pub players: (u8, u8),
+    /// One line for menus.
+    pub about: &'static str,
+}
+
+/// Maps that come with the program, from small to large; the last is for measurements.
+pub const BUILT_IN: [BuiltIn; 2] = [
+    BuiltIn {
+        name: "arena",
+        bytes: include_bytes!("../../assets/maps/arena.tmx"),
+        players: (4, 12),
+        about: "Rooms around a hall with two ways through it",
+    },
+    BuiltIn {
+        name: "open",
+        bytes: include_bytes!("../../assets/maps/open.tmx"),
+        players: (2, 64),
+        about: "A field without a wall: everyone sees everyone, for measurements",
+    },
+];
 
 /// Why a map could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -34,8 +57,8 @@ pub enum MapError {
 
 /// A built-in map by its name, or else the `.tmx` file at that path.
 pub fn load(name_or_path: &str) -> Result<Map, MapError> {
-    if let Some((name, bytes)) = BUILT_IN.iter().find(|(name, _)| *name == name_or_path) {
-        return parse(name, bytes);
+    if let Some(map) = BUILT_IN.iter().find(|map| map.name == name_or_path) {
+        return parse(map.name, map.bytes);
     }
     let path = Path::new(name_or_path);
     if path.extension().is_none() && !path.exists() {
@@ -53,7 +76,7 @@ pub fn load(name_or_path: &str) -> Result<Map, MapError> {
 
 /// The bytes of a built-in map with this hash: a client that has it need not download it.
 pub fn built_in_by_hash(hash: MapHash) -> Option<&'static [u8]> {
-    BUILT_IN.iter().map(|(_, bytes)| *bytes).find(|bytes| MapHash::of(bytes) == hash)
+    BUILT_IN.iter().map(|map| map.bytes).find(|bytes| MapHash::of(bytes) == hash)
 }
 
 fn parse(name: &str, bytes: &[u8]) -> Result<Map, MapError> {
@@ -61,5 +84,5 @@ fn parse(name: &str, bytes: &[u8]) -> Result<Map, MapError> {
 }
 
 fn built_in_names() -> String {
-    BUILT_IN.map(|(name, _)| name).join(", ")
+    BUILT_IN.map(|map| map.name).join(", ")
 }

@@ -125,6 +125,7 @@ impl ServerCore {
                 self.setup.ids.next(self.deadline(self.next_tick())),
                 self.setup.seed,
                 slot,
+                self.setup.bot_skill,
             ));
             self.world.join(&self.arena, slot);
             self.tell_others(0, &ServerControl::Joined { entry: self.roster_entry(slot) });

@@ -41,6 +41,15 @@ impl ServerCore {
                 session.wanted = Wanted { evidence, snapshot_every };
                 Ok(())
             }
+            (ClientControl::Chat { to, text }, SessionState::Loading { .. } | SessionState::Playing(_)) => {
+                self.handle_chat(client_id, to, &text)
+            }
+            (ClientControl::CallKick { slot }, SessionState::Loading { .. } | SessionState::Playing(_)) => {
+                self.handle_call_kick(client_id, slot)
+            }
+            (ClientControl::Ballot { vote, option }, SessionState::Loading { .. } | SessionState::Playing(_)) => {
+                self.handle_ballot(client_id, vote, option)
+            }
             _ => {
                 self.metrics.drop_one("control_out_of_place");
                 Err("control_out_of_place")

@@ -9,8 +9,11 @@
 //! exist.
 
 mod admission;
+mod chat;
 mod control;
+mod matches;
 mod rules;
+mod votes;
 
 pub use self::rules::{MatchRules, Wanted};
 use crate::inputs::InputBuffer;
@@ -236,6 +239,8 @@ impl ServerCore {
         self.history.push(&self.world);
         self.handle_events();
         self.tell_shots();
+        self.advance_match();
+        self.advance_votes();
         self.refresh_roster();
     }
 
@@ -321,7 +326,10 @@ impl ServerCore {
             };
             let (told, baseline) = session.told.begin(tick);
             self.scratch.snapshot.clear();
+            let rockets: Vec<_> = self.world.rockets.clone();
+            let pickups = self.world.pickups.iter().enumerate().fold(0, |m, (i, t)| m | u64::from(*t == 0) << i);
             let request = SnapshotRequest {
+                scene: tickshot_shared::protocol::scene::Scene { pickups, rockets: &rockets },
                 header,
                 history: &self.history,
                 own: Some(slot),

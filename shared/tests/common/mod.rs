@@ -2,13 +2,14 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::bot::Bot;
+use tickshot_shared::sim::bot::{Bot, Seen, Sight, Skill};
 use tickshot_shared::sim::combat::Present;
 use tickshot_shared::sim::input::Input;
 use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::round::MatchOptions;
 use tickshot_shared::sim::step::{Event, step};
 use tickshot_shared::sim::world::{Player, Slot, World};
-use tickshot_shared::tick::TickRate;
+use tickshot_shared::tick::{Tick, TickRate};
 
 pub(crate) fn arena() -> Arena {
     Arena::parse("arena", include_bytes!("../../../assets/maps/arena.tmx")).expect("the shipped map is valid")
@@ -54,20 +55,22 @@ pub(crate) struct Match {
 
 impl Match {
     pub(crate) fn new(arena: &Arena, players: usize, rate: TickRate, seed: u64) -> Match {
-        let mut world = World::new(players, rate, seed);
+        Match::of_skills(arena, &vec![Skill::default(); players], rate, seed)
+    }
+
+    /// An endless deathmatch of bots, one for each of `skills`.
+    pub(crate) fn of_skills(arena: &Arena, skills: &[Skill], rate: TickRate, seed: u64) -> Match {
+        let (players, pickups) = (skills.len(), arena.pickups().len());
+        let mut world = World::for_match(players, pickups, rate, seed, Tick(0), MatchOptions::ENDLESS);
         (0..players as u16).for_each(|slot| world.join(arena, Slot(slot)));
-        let bots = (0..players as u16).map(|slot| Bot::new(seed, Slot(slot))).collect();
+        let bots = (0..).zip(skills).map(|(slot, skill)| Bot::new(seed, Slot(slot), *skill)).collect();
         Match { world, bots, inputs: vec![None; players], events: Vec::new() }
     }
 
-    /// Every bot thinks, in the order of `slots`, and its input is filed.
+    /// Every bot thinks, in the order of `slots`, and its input is filed. Everybody is told of everybody.
     pub(crate) fn think(&mut self, arena: &Arena, slots: impl Iterator<Item = usize>) {
-        let now = self.world.tick.plus(1);
-        let poses: Vec<(Slot, Pose)> = self.world.present().map(|(slot, p)| (slot, Pose::of(p))).collect();
         for slot in slots {
-            self.inputs[slot] = self.world.players[slot]
-                .as_ref()
-                .map(|own| self.bots[slot].think(arena, self.world.rate, now, own, &poses));
+            self.inputs[slot] = think(&mut self.bots[slot], &self.world, arena, Slot(slot as u16));
         }
     }
 
@@ -80,6 +83,24 @@ impl Match {
         self.think(arena, 0..self.bots.len());
         self.step(arena);
     }
+}
+
+/// What `bot` in `slot` makes of the whole world.
+pub(crate) fn think(bot: &mut Bot, world: &World, arena: &Arena, slot: Slot) -> Option<Input> {
+    let own = world.player(slot)?;
+    let friend = |player: &Player| own.team.is_some() && player.team == own.team;
+    let seen = |(slot, p): (Slot, &Player)| Seen { slot, pose: Pose::of(p), friend: friend(p) };
+    let others: Vec<Seen> = world.present().map(seen).collect();
+    Some(bot.think(&Sight {
+        arena,
+        rate: world.rate,
+        now: world.tick.plus(1),
+        own,
+        team: own.team,
+        others: &others,
+        rockets: &world.rockets,
+        pickups: world.pickups_there(),
+    }))
 }
 
 /// A living player at a place.
