@@ -19,6 +19,7 @@ pub mod input_log;
 pub mod interpolate;
 pub mod join;
 pub mod lab;
+pub mod lan;
 pub mod net;
 pub mod play;
 pub mod predict;
