@@ -40,7 +40,7 @@ pub struct Scene {
 }
 
 /// Where and when a frame is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Moment<'a> {
     pub ring: &'a SnapshotRing,
     pub arena: &'a Arena,
@@ -150,8 +150,8 @@ impl Scene {
     fn hear(&mut self, snapshot: &Snapshot) {
         self.told.clone_from(&snapshot.rockets);
         for rocket in &snapshot.rockets {
-            match self.flights.iter_mut().find(|flight| is_same(&flight.rocket, rocket)) {
-                Some(flight) => flight.rocket = *rocket,
+            match self.flights.iter().position(|flight| is_same(&flight.rocket, rocket)) {
+                Some(known) => self.flights[known].rocket = *rocket,
                 None if self.flights.len() < FLIGHTS_MAX => self.flights.push(Flight::of(*rocket, None)),
                 None => {}
             }

@@ -147,7 +147,7 @@ impl Play {
         let aim = aimed.map_or(Turn(drawn.pose.aim << 6), |input| input.aim);
         let cooldown = f32::from(player.weapon.cooldown_ticks(self.rate).max(1));
         let reload = f32::from(player.weapon.reload_ticks(self.rate).max(1));
-        let dash = self.rate.ticks_in_ms(rules::DASH_EVERY_MS).max(1) as f32;
+        let dash = self.rate.ticks_in_ms(rules::DASH_COOLDOWN_MS).max(1) as f32;
         Some(OwnView {
             slot: self.slot.0,
             pos: metres(drawn.pose.pos.as_vec2() + self.own_offset()),
