@@ -8,9 +8,9 @@
 //! the command line.
 
 pub mod app;
-pub mod bindings;
 #[cfg(feature = "sound")]
 pub mod audio;
+pub mod bindings;
 pub mod cli;
 pub mod core;
 pub mod effects;
