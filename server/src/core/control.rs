@@ -108,21 +108,22 @@ impl ServerCore {
 
     /// The whole roster, in messages of a few entries so that none is large.
     pub(super) fn tell_roster(&mut self, client_id: u64) {
-        for message in self.rosters() {
+        for message in ServerControl::rosters(self.roster()) {
             self.tell(client_id, &message);
         }
     }
 
     /// The whole roster to everyone: scores start anew, or a round shows who is left.
     pub(super) fn tell_rosters(&mut self) {
-        for message in self.rosters() {
+        for message in ServerControl::rosters(self.roster()) {
             self.tell_others(0, &message);
         }
     }
 
-    fn rosters(&self) -> Vec<ServerControl> {
+    /// Everyone who plays or is about to, in slot order.
+    pub fn roster(&self) -> Vec<RosterEntry> {
         let taken = (0..self.seats.len()).filter(|i| self.seats[*i].is_some());
-        ServerControl::rosters(taken.map(|i| self.roster_entry(Slot(i as u16))))
+        taken.map(|i| self.roster_entry(Slot(i as u16))).collect()
     }
 
     /// A few roster entries to everyone each second, round and round: pings stay fresh for a few bytes.

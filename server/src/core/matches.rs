@@ -50,7 +50,6 @@ impl ServerCore {
         let seed = Rng::fork(self.setup.seed, MATCH_PURPOSE + u64::from(self.matches_begun)).next_u64();
         let (capacity, pickups) = (self.setup.capacity, self.arena.pickups().len());
         self.world = World::for_match(capacity, pickups, self.setup.rate, seed, self.world.tick, self.setup.options);
-        self.events.clear();
         for (_, session) in self.sessions.iter_mut() {
             session.begin_match(now + LOADING_PATIENCE, capacity, self.setup.rate);
         }

@@ -217,6 +217,11 @@ impl ServerCore {
         self.metrics.lost_ticks += u64::from(ticks);
     }
 
+    /// What happened in the latest tick.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
     /// Take all wishes made since the last call.
     pub fn take_wishes(&mut self) -> Vec<Wish> {
         std::mem::take(&mut self.wishes)
@@ -299,8 +304,9 @@ impl ServerCore {
     }
 
     fn handle_events(&mut self) {
-        for event in std::mem::take(&mut self.events) {
-            match event {
+        let events = std::mem::take(&mut self.events);
+        for event in &events {
+            match *event {
                 Event::Shot { hit, .. } => {
                     self.metrics.shots.fired += 1;
                     self.metrics.shots.hit += u64::from(hit.is_some());
@@ -312,6 +318,7 @@ impl ServerCore {
                 Event::Hurt { .. } | Event::Respawned { .. } | Event::Burst { .. } | Event::PickedUp { .. } => {}
             }
         }
+        self.events = events;
     }
 
     // --- snapshots
