@@ -8,6 +8,12 @@ pub const SPEED_UNITS_PER_S: i32 = 6 * crate::limits::UNITS_PER_METRE;
 pub const SPEED_UP_MS: i32 = 100;
 /// Time from top speed to standing, ms.
 pub const STOP_MS: i32 = 120;
+/// How long a dash lasts, ms.
+pub const DASH_MS: u32 = 150;
+/// Speed of a dash, in walkers' full speeds.
+pub const DASH_SPEED_FACTOR: i32 = 3;
+/// Time from the start of a dash to the next, ms.
+pub const DASH_COOLDOWN_MS: u32 = 2500;
 /// Health a rifle hit takes.
 pub const RIFLE_DAMAGE: u8 = 20;
 /// Speed a rifle hit adds to its victim, away from the shooter, world units per second (4 m/s, which carries

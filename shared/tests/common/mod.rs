@@ -19,6 +19,17 @@ pub(crate) fn open() -> Arena {
     Arena::parse("open", include_bytes!("../../../assets/maps/open.tmx")).expect("the shipped map is valid")
 }
 
+/// The shipped maps that are made to be played on, from small to large.
+pub(crate) fn walled() -> [Arena; 4] {
+    let parse = |name, tmx: &[u8]| Arena::parse(name, tmx).expect("the shipped map is valid");
+    [
+        parse("duel", include_bytes!("../../../assets/maps/duel.tmx")),
+        arena(),
+        parse("citadel", include_bytes!("../../../assets/maps/citadel.tmx")),
+        parse("district", include_bytes!("../../../assets/maps/district.tmx")),
+    ]
+}
+
 /// A map from rows of `#` (wall), `.` (floor) and `S` (spawn).
 pub(crate) fn sketch(rows: &[&str]) -> Arena {
     Arena::parse("sketch", sketch_tmx(rows).as_bytes()).expect("the sketch is a valid map")

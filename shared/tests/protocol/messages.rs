@@ -14,7 +14,7 @@ use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::MapHash;
 use tickshot_shared::sim::input::{Buttons, FRACTION_MAX, Heading, Input, OwnView, ViewStamp};
-use tickshot_shared::sim::round::Team;
+use tickshot_shared::sim::round::{GameMode, Team};
 use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::{Tick, TickRate};
@@ -276,11 +276,17 @@ pub(crate) fn a_reply() -> Reply {
     Reply {
         nonce: 0xDEAD_BEEF_0BAD_F00D,
         version: protocol_version(),
+        server: u64::MAX,
         name: "n".repeat(NAME_BYTES_MAX),
         map: "m".repeat(NAME_BYTES_MAX),
         players: 3,
         max: 64,
         tick_rate: 64,
+        mode: GameMode::Elimination,
+        bots: 61,
+        lagged: true,
+        round: 7,
+        best_of: 15,
         salt: Some([0xAB; 16]),
         key_ok: Some(false),
     }
@@ -300,6 +306,23 @@ fn queries_and_replies_come_back_exactly_and_a_reply_is_never_longer() {
     }
     let huge = Reply { name: "\u{1F600}".repeat(100), ..longest };
     assert_eq!(decode_reply(&encode_reply(&huge)).unwrap().name, "\u{1F600}".repeat(6));
+}
+
+#[test]
+fn of_a_server_of_another_version_only_what_every_release_says_is_read() {
+    let other = Reply { version: protocol_version() ^ 1, ..a_reply() };
+    let mut bytes = encode_reply(&other);
+    bytes.truncate(bytes.len() - 20);
+    bytes.extend_from_slice(&[0xFF; 9]);
+    let read = decode_reply(&bytes).unwrap();
+    assert_eq!(
+        (read.version, read.server, &read.name, &read.map),
+        (other.version, other.server, &other.name, &other.map)
+    );
+    assert_eq!((read.players, read.max, read.bots, read.salt), (other.players, other.max, 0, None));
+    for len in 0..5 + 3 * 8 + 2 * (1 + NAME_BYTES_MAX) + 4 {
+        assert!(decode_reply(&bytes[..len]).is_err(), "{len} bytes");
+    }
 }
 
 #[test]

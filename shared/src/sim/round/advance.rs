@@ -14,7 +14,8 @@
 //! lacks players when a round is due starts over: nobody is there to be beaten. Must not know what hurts whom.
 
 use super::super::arena::Arena;
-use super::super::step::{Event, choose_spawn, spawned};
+use super::super::spawn::choose_spawn;
+use super::super::step::Event;
 use super::super::world::{Player, Slot, World};
 use super::{GameMode, Phase, Team, Winner, frozen_ticks};
 use glam::IVec2;
@@ -159,8 +160,8 @@ fn place_all(world: &mut World, arena: &Arena, events: &mut Vec<Event>) {
     // Only who was placed already is somebody to keep away from.
     world.players.iter_mut().flatten().for_each(|player| player.alive = false);
     for index in 0..world.players.len() {
-        if world.players[index].is_some() {
-            let at = choose_spawn(world, arena);
+        if let Some(player) = world.players[index] {
+            let at = choose_spawn(world, arena, player.team);
             place(world, index, at, events);
         }
     }
@@ -189,7 +190,7 @@ fn clear_field(world: &mut World) {
 
 fn place(world: &mut World, index: usize, at: IVec2, events: &mut Vec<Event>) {
     if let Some(player) = world.players[index] {
-        world.players[index] = Some(spawned(player, at));
+        world.players[index] = Some(player.spawned(at));
         events.push(Event::Respawned { slot: Slot(index as u16) });
     }
 }
