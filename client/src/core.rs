@@ -403,10 +403,6 @@ impl ClientCore {
         &self.talk
     }
 
-    pub fn roster(&self) -> &Roster {
-        &self.roster
-    }
-
     /// Whether shots pass through this player: one of our own side.
     pub fn is_friend(&self, slot: Slot) -> bool {
         self.play().is_some_and(|play| play.is_friend(slot))

@@ -40,7 +40,7 @@ pub struct Scene {
 }
 
 /// Where and when a frame is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Moment<'a> {
     pub ring: &'a SnapshotRing,
     pub arena: &'a Arena,
@@ -150,8 +150,8 @@ impl Scene {
     fn hear(&mut self, snapshot: &Snapshot) {
         self.told.clone_from(&snapshot.rockets);
         for rocket in &snapshot.rockets {
-            match self.flights.iter_mut().find(|flight| is_same(&flight.rocket, rocket)) {
-                Some(flight) => flight.rocket = *rocket,
+            match self.flights.iter().position(|flight| is_same(&flight.rocket, rocket)) {
+                Some(known) => self.flights[known].rocket = *rocket,
                 None if self.flights.len() < FLIGHTS_MAX => self.flights.push(Flight::of(*rocket, None)),
                 None => {}
             }
@@ -215,11 +215,7 @@ impl Flight {
             out.push(Effect::Launched { slot: rocket.owner.0, from: metres(rocket.from.as_vec2()), own: false });
         }
         let units = self.own.map_or(units, |own| units.min(own.wall_units));
-        Some(RocketView {
-            slot: rocket.owner.0,
-            pos: metres(rocket.at(units).as_vec2()),
-            aim: rocket.aim.radians(),
-        })
+        Some(RocketView { slot: rocket.owner.0, pos: metres(rocket.at(units).as_vec2()), aim: rocket.aim.radians() })
     }
 
     /// The time it is drawn at, 1/256 tick.

@@ -61,7 +61,8 @@ impl Talk {
 
     /// The frame of `now`, when the server's clock says `server` (`None` before it is known).
     pub fn fill(&mut self, now: Duration, server: Option<f64>, rate: TickRate, roster: &Roster, view: &mut ViewModel) {
-        let left = |ends: Tick| server.map(|server| ((f64::from(ends.0) - server) / f64::from(rate.hz())).max(0.0) as f32);
+        let left =
+            |ends: Tick| server.map(|server| ((f64::from(ends.0) - server) / f64::from(rate.hz())).max(0.0) as f32);
         view.effects.append(&mut self.effects);
         view.round = RoundView { state: self.round, left_s: self.round.and_then(|round| round.ends).and_then(left) };
         view.chat.clear();

@@ -10,6 +10,7 @@
 use std::time::{Duration, Instant};
 use tickshot_shared::protocol::fields::{ExtrapolationTable, PUBLIC, predict};
 use tickshot_shared::protocol::ring::SnapshotRing;
+use tickshot_shared::protocol::scene::Scene;
 use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
 use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest, SnapshotStats};
 use tickshot_shared::protocol::told::ToldRing;

@@ -20,8 +20,8 @@ use tickshot_shared::sim::collision::body_in_sight;
 use tickshot_shared::sim::input::OwnView as OwnMoment;
 use tickshot_shared::sim::movement::full_speed;
 use tickshot_shared::sim::pose::Pose;
-use tickshot_shared::sim::rules;
 use tickshot_shared::sim::round::Team;
+use tickshot_shared::sim::rules;
 use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Player, Slot};
 
@@ -95,8 +95,7 @@ impl Play {
     fn place_scene(&mut self) {
         let (Some(cursor), Some(display)) = (self.cursor, self.display_drawn) else { return };
         let own = self.own_time().filter(|_| self.modes.prediction.predicts());
-        let moment =
-            Moment { ring: &self.ring, arena: &self.arena, rate: self.rate, cursor, display, own };
+        let moment = Moment { ring: &self.ring, arena: &self.arena, rate: self.rate, cursor, display, own };
         self.scene.advance(&moment, &mut self.effects);
     }
 
@@ -148,7 +147,7 @@ impl Play {
         let aim = aimed.map_or(Turn(drawn.pose.aim << 6), |input| input.aim);
         let cooldown = f32::from(player.weapon.cooldown_ticks(self.rate).max(1));
         let reload = f32::from(player.weapon.reload_ticks(self.rate).max(1));
-        let dash = self.rate.ticks_in_ms(rules::DASH_EVERY_MS).max(1) as f32;
+        let dash = self.rate.ticks_in_ms(rules::DASH_COOLDOWN_MS).max(1) as f32;
         Some(OwnView {
             slot: self.slot.0,
             pos: metres(drawn.pose.pos.as_vec2() + self.own_offset()),

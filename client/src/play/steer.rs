@@ -13,12 +13,12 @@ use std::time::Duration;
 use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, encode_inputs};
 use tickshot_shared::protocol::stamp::STAMP_AGE_TICKS_MAX;
 use tickshot_shared::sim::angle::Turn;
-use tickshot_shared::sim::input::{Buttons, Input, OWN_AGE_TICKS_MAX, OwnView};
 use tickshot_shared::sim::collision::{ray_hits_circle, raycast};
 use tickshot_shared::sim::combat::Shot;
-use tickshot_shared::sim::operate::OwnDeeds;
-use tickshot_shared::sim::weapon::Weapon;
+use tickshot_shared::sim::input::{Buttons, Input, OWN_AGE_TICKS_MAX, OwnView};
 use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::step::OwnDeeds;
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Player, Slot};
 use tickshot_shared::tick::Tick;
 
@@ -119,7 +119,7 @@ impl Play {
         let input = Input { heading: controls.heading, aim, buttons, weapon: controls.weapon, view };
         self.log.push(tick, input);
         let Some((confirmed, _)) = self.reconciler.confirmed() else { return };
-let deeds = self.predictor.advance(tick, confirmed, &self.log, &self.arena);
+        let deeds = self.predictor.advance(tick, confirmed, &self.log, &self.arena);
         let Some(after) = self.predictor.at(tick).copied() else { return };
         if self.modes.prediction.predicts() {
             let deeds = OwnDeeds { dry: deeds.dry && pulls, ..deeds };

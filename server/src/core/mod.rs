@@ -326,7 +326,10 @@ impl ServerCore {
             };
             let (told, baseline) = session.told.begin(tick);
             self.scratch.snapshot.clear();
+            let rockets: Vec<_> = self.world.rockets.clone();
+            let pickups = self.world.pickups.iter().enumerate().fold(0, |m, (i, t)| m | u64::from(*t == 0) << i);
             let request = SnapshotRequest {
+                scene: tickshot_shared::protocol::scene::Scene { pickups, rockets: &rockets },
                 header,
                 history: &self.history,
                 own: Some(slot),

@@ -235,3 +235,61 @@ pub(super) const SCENE_BITS_MAX: u32 = 2
 const _: () = assert!(TICK_RATE_MAX * (ROCKET_LIFE_MS + ROCKET_AFTERGLOW_MS) / 1000 + 2 < 1 << ROCKET_AGE_BITS);
 const _: () = assert!(TICK_RATE_MAX * ROCKET_AFTERGLOW_MS / 1000 + 2 < 1 << BURST_AGE_BITS);
 const _: () = assert!(ROCKET_SPEED_UNITS_PER_S as u64 * (ROCKET_LIFE_MS as u64 + 100) / 1000 < 1 << FLOWN_BITS);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Rng;
+
+    const NOW: Tick = Tick(500);
+    const FRAME: Frame = Frame { tick: NOW, capacity: 64, own: Some(Slot(3)) };
+
+    fn rockets(rng: &mut Rng) -> Vec<Rocket> {
+        let mut rockets: Vec<Rocket> = (0..rng.below(6))
+            .map(|_| {
+                let spawned = NOW.checked_minus(10 + rng.below(300)).unwrap();
+                let burst = rng.chance(1, 2).then(|| (spawned.plus(rng.below(10)), rng.below(60_000) as i32));
+                let from = IVec2::splat(rng.below(1 << POS_BITS) as i32);
+                Rocket { owner: Slot(rng.below(64) as u16), spawned, from, aim: Turn(rng.next_u64() as u16), burst }
+            })
+            .collect();
+        rockets.sort_by_key(key_of);
+        rockets.dedup_by_key(|rocket| key_of(rocket));
+        rockets
+    }
+
+    #[test]
+    fn bits_that_the_encoder_would_not_write_are_refused() {
+        println!("seed 70");
+        let mut rng = Rng::new(70);
+        let (mut accepted, mut refused, mut seen) = (0, 0, 0);
+        for _ in 0..100_000 {
+            let known = rockets(&mut rng);
+            let mut base = Told::new(64);
+            base.set_pickups(rng.next_u64());
+            base.set_rockets(known.iter().map(|r| ToldRocket { key: key_of(r), burst: r.burst.is_some() }));
+            // Sparse bits, so that many of them end.
+            let mut garbage = [0u8; 600];
+            garbage.fill_with(|| (rng.next_u64() & rng.next_u64()) as u8);
+            let (mut now, mut reader) = (Vec::new(), BitReader::new(&garbage));
+            match decode(NOW, 64, Some((base.pickups(), &known)), &mut now, &mut reader) {
+                Ok(pickups) => {
+                    let mut again = Vec::new();
+                    let mut bits = BitWriter::new(&mut again);
+                    let scene = Scene { pickups, rockets: &now };
+                    encode(FRAME, &scene, Some(&base), &mut Told::new(64), &mut bits);
+                    let len = bits.bits();
+                    bits.finish();
+                    let bit = |bytes: &[u8], i: usize| bytes[i / 8] >> (i % 8) & 1;
+                    assert!((0..len).all(|i| bit(&garbage, i) == bit(&again, i)), "{known:?} {now:?}");
+                    assert!(now.len() <= ROCKETS_PER_SNAPSHOT_MAX);
+                    seen += now.len();
+                    accepted += 1;
+                }
+                Err(DecodeError::NotCanonical(_) | DecodeError::Value(_)) => refused += 1,
+                Err(other) => panic!("600 bytes are enough: {other}"),
+            }
+        }
+        assert!(accepted > 10_000 && refused > 10_000 && seen > 10_000, "{accepted} {refused} {seen}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Worlds that change in every way a snapshot can carry, and one client's link to them.
 
+use super::sky::Sky;
 use glam::IVec2;
 use tickshot_shared::limits::POS_BITS;
 use tickshot_shared::protocol::fields::{ExtrapolationTable, owner_part, public_part};
@@ -119,6 +120,7 @@ pub(crate) struct Link {
     pub(crate) priority: Vec<u32>,
     pub(crate) received: SnapshotRing,
     pub(crate) own: Option<Slot>,
+    pub(crate) sky: Sky,
 }
 
 impl Link {
@@ -138,6 +140,7 @@ impl Link {
             priority: vec![0; capacity],
             received: SnapshotRing::new(capacity, table()),
             own: Some(Slot(0)),
+            sky: Sky::new(seed, capacity),
         }
     }
 
@@ -154,6 +157,7 @@ impl Link {
         }
         self.history.push(&self.world);
         self.encoder.begin(self.world.tick);
+        self.sky.step(self.world.tick);
     }
 
     /// Everyone but the client's own player.
@@ -170,6 +174,7 @@ impl Link {
             own: self.own,
             baseline,
             visible,
+            scene: self.sky.scene(self.world.tick),
             priority: &mut self.priority,
         };
         let mut bytes = Vec::new();
@@ -190,6 +195,8 @@ impl Link {
         assert_eq!(slots, told.slots().iter().collect::<Vec<_>>());
         let own = self.own.map(|own| (own, owner_part(self.history.player(tick, own).expect("present"))));
         assert_eq!(snapshot.own, own);
+        let (pickups, rockets) = self.sky.shown(tick);
+        assert_eq!((snapshot.pickups, &snapshot.rockets), (*pickups, rockets), "{tick:?}");
     }
 }
 
