@@ -128,8 +128,8 @@ fn choose_errand(bot: &mut Bot, sight: &Sight<'_>) {
     }
     if let Some(lost) = bot.senses.lost.filter(|lost| lost.chase && bot.senses.enemy.is_none()) {
         if bot.plan.errand != Errand::Chase || sight.now >= bot.plan.until {
-            bot.senses.lost = Some(super::senses::Lost { chase: false, ..lost });
-            start(bot, sight, Errand::Chase, tile_of(lost.at), CHASE_MS);
+            bot.senses.lost.iter_mut().for_each(|lost| lost.chase = false);
+            start(bot, sight, Errand::Chase, tile_of(lost.bound_for), CHASE_MS);
         }
         return;
     }
