@@ -7,10 +7,12 @@
 //! the command line.
 
 pub mod app;
+pub mod attract;
 pub mod bindings;
 pub mod cli;
 pub mod core;
 pub mod effects;
+pub mod ending;
 pub mod front;
 #[cfg(feature = "gui")]
 pub mod gui;
