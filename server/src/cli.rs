@@ -30,9 +30,12 @@ pub struct ServerArgs {
     /// Server-side bots; they leave when people need their slots [default: 0]
     #[arg(long, value_name = "N")]
     pub bots: Option<usize>,
-    /// Built-in map (arena, open) or the path of a Tiled .tmx file [default: arena]
+    /// Built-in map (duel, arena, citadel, district, open) or the path of a Tiled .tmx file [default: arena]
     #[arg(long, value_name = "MAP")]
     pub map: Option<String>,
+    /// Look at a map (built-in name or .tmx file), say what is good and bad about it, and stop
+    #[arg(long, value_name = "MAP")]
+    pub check_map: Option<String>,
     /// Stop after this many seconds
     #[arg(long, value_name = "S")]
     pub seconds: Option<f64>,
@@ -98,5 +101,6 @@ const EXAMPLES: &str = "Examples:
   tickshot-server --no-experiments --rewind-ms 150  one rule for everyone, and a shorter memory
   tickshot-server --link '*=wifi-bad' --link 'Ann=up delay 75ms 20ms loss 5%'  a fair fight on unfair links
   tickshot-server --seconds 60 --json           one minute, then its numbers as JSON
+  tickshot-server --check-map my.tmx            is my map playable? what would make it better?
 
 Exit codes: 0 stopped as asked, 1 could not run, 2 wrong usage.";
