@@ -46,6 +46,8 @@ impl Program {
 
     fn ask(&mut self, request: FrontRequest) {
         self.app.world_mut().resource_mut::<Messages<FrontRequest>>().write(request);
+        // What stood there before is gone with the frame that follows the request.
+        self.frame();
     }
 
     fn join(&mut self, addr: SocketAddr, password: Option<&str>) {
