@@ -14,6 +14,7 @@ use tickshot_server::maps;
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::client_msg::{InputPacket, InputRun};
 use tickshot_shared::protocol::fields::ExtrapolationTable;
+use tickshot_shared::protocol::scene::Scene;
 use tickshot_shared::protocol::server_msg::SnapshotHeader;
 use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
 use tickshot_shared::protocol::told::{Told, ToldRing};
@@ -145,8 +146,15 @@ fn match_of_walkers() -> (World, History, ToldRing) {
         let (row, baseline) = told.begin(world.tick);
         let header = SnapshotHeader { tick: world.tick, ..SnapshotHeader::default() };
         let own = Some(Slot(0));
-        let request =
-            SnapshotRequest { header, history: &history, own, baseline, visible: &others, priority: &mut priority };
+        let request = SnapshotRequest {
+            header,
+            history: &history,
+            own,
+            baseline,
+            visible: &others,
+            scene: Scene::default(),
+            priority: &mut priority,
+        };
         encoder.encode(request, row, &mut Vec::new());
         told.handle_ack(Some(world.tick), 0);
     }

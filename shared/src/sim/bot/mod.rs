@@ -4,16 +4,18 @@
 //! enemy out of sight is followed to where it was last seen. Plays through the same inputs as a person. Must not know
 //! the world: only its own state and the poses it is told of.
 
-use super::angle::Turn;
-use super::arena::Arena;
-use super::collision::line_of_sight;
-use super::input::{Buttons, Heading, Input};
-use super::movement::axes;
-use super::pose::Pose;
-use super::route;
-use super::world::{Player, Slot};
 use crate::limits::UNITS_PER_METRE;
 use crate::rng::Rng;
+use crate::sim::angle::Turn;
+use crate::sim::arena::Arena;
+use crate::sim::collision::line_of_sight;
+use crate::sim::input::{Buttons, Heading, Input};
+use crate::sim::movement::axes;
+use crate::sim::pose::Pose;
+use crate::sim::rocket::Rocket;
+use crate::sim::round::Team;
+use crate::sim::route;
+use crate::sim::world::{Player, Slot};
 use crate::tick::{Tick, TickRate};
 use glam::IVec2;
 
@@ -38,10 +40,38 @@ impl Skill {
     }
 }
 
+/// What a bot knows when it thinks: no more than a person in its place is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
+    pub arena: &'a Arena,
+    pub rate: TickRate,
+    /// The tick of the input to be thought of.
+    pub now: Tick,
+    pub own: &'a Player,
+    /// Its side, in a mode with teams.
+    pub team: Option<Team>,
+    /// The others it is told of. May contain players behind walls and the dead: it looks for a line of sight itself.
+    pub others: &'a [Seen],
+    /// The rockets it is told of.
+    pub rockets: &'a [Rocket],
+    /// Bit *i*: pickup *i* of the arena lies there.
+    pub pickups: u64,
+}
+
+/// Somebody a bot is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub slot: Slot,
+    pub pose: Pose,
+    /// On its own side.
+    pub friend: bool,
+}
+
 /// One bot.
 #[derive(Clone, Debug)]
 pub struct Bot {
     slot: Slot,
+    skill: Skill,
     rng: Rng,
     /// Where it points, in full resolution; `None` until it first sees its own player.
     aim: Option<Turn>,
@@ -89,9 +119,10 @@ struct Progress {
 
 impl Bot {
     /// `seed` is the match's; every slot gets its own stream.
-    pub fn new(seed: u64, slot: Slot) -> Bot {
+    pub fn new(seed: u64, slot: Slot, skill: Skill) -> Bot {
         Bot {
             slot,
+            skill,
             rng: Rng::fork(seed, 0x626f_7400 + u64::from(slot.0)),
             aim: None,
             enemy: None,
@@ -107,10 +138,9 @@ impl Bot {
         }
     }
 
-    /// The input of tick `now` (without a view stamp), from the bot's own state and the poses of others it is told of.
-    ///
-    /// `others` may contain players behind walls and the dead: the bot looks for a line of sight itself.
-    pub fn think(&mut self, arena: &Arena, rate: TickRate, now: Tick, own: &Player, others: &[(Slot, Pose)]) -> Input {
+    /// The input of tick `sight.now` (without a view stamp).
+    pub fn think(&mut self, sight: &Sight<'_>) -> Input {
+        let &Sight { arena, rate, now, own, others, .. } = sight;
         let aim = self.aim.unwrap_or(Turn(own.aim << 6));
         if !own.alive {
             self.forget(own);
@@ -140,17 +170,17 @@ impl Bot {
     }
 
     /// Keeps the present enemy while it can be seen; otherwise looks round for the nearest.
-    fn look(&mut self, arena: &Arena, rate: TickRate, now: Tick, own: &Player, others: &[(Slot, Pose)]) {
+    fn look(&mut self, arena: &Arena, rate: TickRate, now: Tick, own: &Player, others: &[Seen]) {
         let sees = |pose: &Pose| pose.alive && line_of_sight(arena, own.pos, pose.pos);
         if let Some(mut enemy) = self.enemy.take() {
-            match others.iter().find(|(slot, _)| *slot == enemy.slot) {
-                Some((_, pose)) if sees(pose) => {
+            match others.iter().find(|other| other.slot == enemy.slot).map(|other| &other.pose) {
+                Some(pose) if sees(pose) => {
                     enemy.last_seen_at = pose.pos;
                     self.watch(rate, now, &mut enemy);
                     self.enemy = Some(enemy);
                     return;
                 }
-                Some((_, pose)) if !pose.alive => {}
+                Some(pose) if !pose.alive => {}
                 _ => self.lost_at = Some(enemy.last_seen_at).filter(|_| self.rng.chance(2, 3)),
             }
             self.way.clear();
@@ -160,7 +190,7 @@ impl Bot {
             return;
         }
         let mut nearest: Option<(i64, Slot, IVec2)> = None;
-        for (slot, pose) in others.iter().filter(|(slot, _)| *slot != self.slot) {
+        for Seen { slot, pose, .. } in others.iter().filter(|other| other.slot != self.slot && !other.friend) {
             let distance_sq = (pose.pos - own.pos).as_i64vec2().length_squared();
             if distance_sq < nearest.map_or(SIGHT_UNITS * SIGHT_UNITS, |n| n.0) && sees(pose) {
                 nearest = Some((distance_sq, *slot, pose.pos));
