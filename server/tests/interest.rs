@@ -135,15 +135,14 @@ fn a_large_map_gives_the_same_answer_when_asked_again() {
         let a = standing_place(&arena, rng);
         (a, moved(&arena, a, 8 * TILE_UNITS, rng))
     };
-    let pairs: Vec<_> = (0..4000).map(|_| pair(&mut rng)).collect();
+    let pairs: Vec<_> = (0..600).map(|_| pair(&mut rng)).collect();
     let first: Vec<bool> = pairs.iter().map(|(a, b)| interest.sees(&arena, *a, 1, *b)).collect();
     let again: Vec<bool> = pairs.iter().map(|(a, b)| interest.sees(&arena, *b, 1, *a)).collect();
     let backwards: Vec<bool> = pairs.iter().rev().map(|(a, b)| fresh.sees(&arena, *a, 1, *b)).collect();
     assert_eq!(first, again);
     assert_eq!(first, backwards.into_iter().rev().collect::<Vec<_>>());
     assert!(first.contains(&true));
-    let far: Vec<bool> =
-        (0..200).map(|i| interest.sees(&arena, pairs[i].0, REACH_TILES_MAX, pairs[i + 200].0)).collect();
+    let far: Vec<bool> = (0..40).map(|i| interest.sees(&arena, pairs[i].0, REACH_TILES_MAX, pairs[i + 40].0)).collect();
     assert!(far.contains(&false));
 }
 
