@@ -1,9 +1,13 @@
-//! Where maps come from: the ones built into the program, or a `.tmx` file named on the command line.
+//! Where maps come from: the ones built into the program, or a `.tmx` file named on the command line; and what there is to
+//! say about one. Must not know who plays on them.
 
 use std::path::Path;
 use std::sync::Arc;
 use tickshot_shared::limits::MAP_BYTES_MAX;
+use tickshot_shared::sim::arena::survey::Survey;
 use tickshot_shared::sim::arena::{Arena, ArenaError, MapHash};
+use tickshot_shared::sim::pickup::PickupKind;
+use tickshot_shared::sim::round::Team;
 
 /// A map as it was read: the checked arena and the very bytes it came from, for clients that lack it.
 #[derive(Clone)]
@@ -24,12 +28,30 @@ pub struct BuiltIn {
 }
 
 /// Maps that come with the program, from small to large; the last is for measurements.
-pub const BUILT_IN: [BuiltIn; 2] = [
+pub const BUILT_IN: [BuiltIn; 5] = [
+    BuiltIn {
+        name: "duel",
+        bytes: include_bytes!("../../assets/maps/duel.tmx"),
+        players: (2, 4),
+        about: "A small court with armour in its alcoves: quick fights around corners",
+    },
     BuiltIn {
         name: "arena",
         bytes: include_bytes!("../../assets/maps/arena.tmx"),
-        players: (4, 12),
-        about: "Rooms around a hall with two ways through it",
+        players: (4, 16),
+        about: "Chambers on both sides of a pillared hall with two ways round it",
+    },
+    BuiltIn {
+        name: "citadel",
+        bytes: include_bytes!("../../assets/maps/citadel.tmx"),
+        players: (8, 24),
+        about: "Two bases, a walled keep between them, ruins to the north and south: made for teams",
+    },
+    BuiltIn {
+        name: "district",
+        bytes: include_bytes!("../../assets/maps/district.tmx"),
+        players: (24, 64),
+        about: "Forty-eight blocks of a town: houses, halls, courts, gardens and the streets between",
     },
     BuiltIn {
         name: "open",
@@ -77,6 +99,33 @@ pub fn load(name_or_path: &str) -> Result<Map, MapError> {
 /// The bytes of a built-in map with this hash: a client that has it need not download it.
 pub fn built_in_by_hash(hash: MapHash) -> Option<&'static [u8]> {
     BUILT_IN.iter().map(|map| map.bytes).find(|bytes| MapHash::of(bytes) == hash)
+}
+
+/// What the maker of a map should know of it, in lines to print; an error says what makes it unplayable.
+pub fn check(name_or_path: &str) -> Result<String, MapError> {
+    let arena = load(name_or_path)?.arena;
+    let survey = Survey::of(&arena);
+    let lying = |kind| arena.pickups().iter().filter(|pickup| pickup.kind == kind).count();
+    let pickups = PickupKind::ALL.map(|kind| format!("{} {}", lying(kind), kind.name())).join(", ");
+    let sides = match arena.has_team_spawns() {
+        true => Team::ALL.map(|team| format!("{} for {}", arena.team_spawns(team).len(), team.name())).join(", "),
+        false => "all serve both sides".to_owned(),
+    };
+    let mut report = format!(
+        "map '{}': {} x {} tiles\n  floor    {} free tiles, {} reachable\n  spawns   {} ({sides})\n  pickups  {} ({pickups})",
+        arena.name(),
+        arena.width(),
+        arena.height(),
+        survey.free_tiles,
+        survey.reachable_tiles,
+        arena.spawns().len(),
+        arena.pickups().len(),
+    );
+    for warning in &survey.warnings {
+        report += &format!("\n  warning  {warning}");
+    }
+    report += if survey.warnings.is_empty() { "\n  good to play" } else { "\n  playable" };
+    Ok(report)
 }
 
 fn parse(name: &str, bytes: &[u8]) -> Result<Map, MapError> {

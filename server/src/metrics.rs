@@ -18,6 +18,7 @@ pub struct Metrics {
     pub clients_joined: u64,
     pub clients_refused: u64,
     pub clients_timed_out: u64,
+    pub clients_voted_off: u64,
     pub snapshots: u64,
     /// Bits of entities in snapshots, and how many entities they described.
     pub entity_bits: u64,
@@ -57,6 +58,7 @@ pub struct ServerReport {
     pub clients_joined: u64,
     pub clients_refused: u64,
     pub clients_timed_out: u64,
+    pub clients_voted_off: u64,
     /// CPU time of the whole process divided by ticks; noise of the machine does not count, hosted clients do.
     pub cpu_ms_per_tick: f64,
     pub bytes_in: u64,
@@ -86,6 +88,7 @@ impl Metrics {
             clients_joined: 0,
             clients_refused: 0,
             clients_timed_out: 0,
+            clients_voted_off: 0,
             snapshots: 0,
             entity_bits: 0,
             entities_sent: 0,
@@ -128,6 +131,7 @@ impl Metrics {
             clients_joined: self.clients_joined,
             clients_refused: self.clients_refused,
             clients_timed_out: self.clients_timed_out,
+            clients_voted_off: self.clients_voted_off,
             snapshots: self.snapshots,
             snapshot_bytes: Spread::of(&self.snapshot_bytes, 1.0),
             snapshot_bits_per_visible_player: ratio(self.entity_bits, self.entities_sent),

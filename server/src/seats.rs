@@ -21,6 +21,8 @@ pub struct Seat {
     pub inputs: InputBuffer,
     /// Name of this stay.
     pub session: Id,
+    /// No vote on this player before then.
+    pub spared_until: Tick,
     player: PlayedBy,
 }
 
@@ -31,12 +33,24 @@ enum PlayedBy {
 
 impl Seat {
     pub fn client(name: String, session: Id) -> Seat {
-        Seat { name, session, inputs: InputBuffer::new(), player: PlayedBy::Client }
+        Seat::new(name, session, PlayedBy::Client)
     }
 
     /// A bot whose choices follow from the match's seed and its slot.
     pub fn bot(name: String, session: Id, seed: u64, slot: Slot, skill: Skill) -> Seat {
-        Seat { name, session, inputs: InputBuffer::new(), player: PlayedBy::Bot(Box::new(Bot::new(seed, slot, skill))) }
+        Seat::new(name, session, PlayedBy::Bot(Box::new(Bot::new(seed, slot, skill))))
+    }
+
+    fn new(name: String, session: Id, player: PlayedBy) -> Seat {
+        Seat { name, session, inputs: InputBuffer::new(), spared_until: Tick(0), player }
+    }
+
+    /// Another match begins: nothing of the one before is of use, and a bot knows nothing of it.
+    pub fn begin_match(&mut self, seed: u64, slot: Slot, skill: Skill) {
+        self.inputs.forget();
+        if let PlayedBy::Bot(bot) = &mut self.player {
+            **bot = Bot::new(seed, slot, skill);
+        }
     }
 
     pub fn is_bot(&self) -> bool {

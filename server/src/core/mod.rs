@@ -14,9 +14,13 @@ mod control;
 mod matches;
 mod rules;
 mod snapshots;
+mod teams;
 mod votes;
 
+use self::chat::ChatLog;
 pub use self::rules::{MatchRules, Wanted};
+use self::votes::Votes;
+use crate::bans::Bans;
 use crate::inputs::InputBuffer;
 use crate::interest::{InSight, Interest};
 use crate::lagcomp::LagCompensation;
@@ -28,7 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::ids::{Id, IdSource};
 use tickshot_shared::protocol::client_msg::{InputPacket, decode_inputs};
-use tickshot_shared::protocol::control::ServerControl;
+use tickshot_shared::protocol::control::{RoundState, ServerControl};
 use tickshot_shared::protocol::evidence::ShotEvidence;
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::server_msg::InputUse;
@@ -95,6 +99,13 @@ pub struct ServerCore {
     arena: Arc<Arena>,
     world: World,
     match_id: Id,
+    /// The first one included.
+    matches_begun: u32,
+    /// Where the match stands, as everyone was told.
+    told_round: RoundState,
+    chat: ChatLog,
+    votes: Votes,
+    bans: Bans,
     history: History,
     interest: Interest,
     sessions: Sessions,
@@ -128,8 +139,14 @@ impl ServerCore {
     pub fn new(mut setup: MatchSetup, epoch: Duration) -> ServerCore {
         let arena = Arc::clone(&setup.map.arena);
         let capacity = setup.capacity;
+        let world = World::for_match(capacity, arena.pickups().len(), setup.rate, setup.seed, Tick(0), setup.options);
         let mut core = ServerCore {
-            world: World::for_match(capacity, arena.pickups().len(), setup.rate, setup.seed, Tick(0), setup.options),
+            matches_begun: 1,
+            told_round: RoundState::from(&world.round),
+            chat: ChatLog::default(),
+            votes: Votes::default(),
+            bans: Bans::default(),
+            world,
             match_id: setup.ids.next(epoch),
             history: History::new(capacity),
             interest: Interest::new(&arena),
@@ -158,6 +175,11 @@ impl ServerCore {
 
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// Name of the match being played.
+    pub fn match_id(&self) -> Id {
+        self.match_id
     }
 
     pub fn setup(&self) -> &MatchSetup {
@@ -193,6 +215,11 @@ impl ServerCore {
     pub fn lose_time(&mut self, ticks: u32) {
         self.epoch += self.setup.rate.time_of(u64::from(ticks));
         self.metrics.lost_ticks += u64::from(ticks);
+    }
+
+    /// What happened in the latest tick.
+    pub fn events(&self) -> &[Event] {
+        &self.events
     }
 
     /// Take all wishes made since the last call.
@@ -278,8 +305,9 @@ impl ServerCore {
     }
 
     fn handle_events(&mut self) {
-        for event in std::mem::take(&mut self.events) {
-            match event {
+        let events = std::mem::take(&mut self.events);
+        for event in &events {
+            match *event {
                 Event::Shot { hit, .. } => {
                     self.metrics.shots.fired += 1;
                     self.metrics.shots.hit += u64::from(hit.is_some());
@@ -287,13 +315,11 @@ impl ServerCore {
                 Event::Killed { victim, killer, weapon } => {
                     self.tell_others(0, &ServerControl::Killed { tick: self.world.tick, killer, victim, weapon });
                 }
-                Event::Hurt { .. }
-                | Event::Respawned { .. }
-                | Event::Burst { .. }
-                | Event::PickedUp { .. }
-                | Event::PhaseBegan { .. } => {}
+                Event::PhaseBegan { .. } => self.tell_rosters(),
+                Event::Hurt { .. } | Event::Respawned { .. } | Event::Burst { .. } | Event::PickedUp { .. } => {}
             }
         }
+        self.events = events;
     }
 
     // --- counts

@@ -5,6 +5,7 @@
 
 mod grid;
 mod points;
+pub mod survey;
 
 use super::pickup::Pickup;
 use super::round::Team;
@@ -101,6 +102,11 @@ impl Arena {
     pub fn team_spawns(&self, team: Team) -> &[IVec2] {
         let own = &self.team_spawns[team.index()];
         if own.is_empty() { &self.spawns } else { own }
+    }
+
+    /// Whether each side has spawn points of its own.
+    pub fn has_team_spawns(&self) -> bool {
+        !self.team_spawns[0].is_empty()
     }
 
     /// Hash of the file this arena was read from.
