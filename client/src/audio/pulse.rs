@@ -40,7 +40,8 @@ impl Pulse {
         Pulse::connect_to(path, cookie.unwrap_or_default())
     }
 
-    fn connect_to(path: &Path, cookie: Vec<u8>) -> Result<Pulse, OutputError> {
+    /// The server at `path`, with the secret that shows who we are, if it needs one.
+    pub(super) fn connect_to(path: &Path, cookie: Vec<u8>) -> Result<Pulse, OutputError> {
         let socket = UnixStream::connect(path)
             .map_err(|error| OutputError::Absent(format!("nobody answers at {}: {error}", path.display())))?;
         let mut wire = Wire::new(socket)?;
