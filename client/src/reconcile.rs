@@ -159,9 +159,15 @@ fn reason_of(predicted: &Player, truth: &Truth, before: Option<&Truth>) -> Reaso
         _ if truth.input_use != InputUse::Used || changed(|t| t.starved) => Reason::LateInput,
         _ if changed(|t| t.player.hurt_seq) => Reason::KnockBack,
         _ if changed(|t| t.player.pickup_seq) => Reason::Pickup,
-        _ if distance(predicted.pos, truth.player.pos) > TELEPORT_UNITS as u32 => Reason::Respawn,
+        _ if is_moved(predicted, truth, before) => Reason::Respawn,
         _ => Reason::Unexplained,
     }
+}
+
+/// Both the prediction and the server's own last word are further off than anybody walks: it was put elsewhere.
+fn is_moved(predicted: &Player, truth: &Truth, before: Option<&Truth>) -> bool {
+    let far = |from: &Player| distance(from.pos, truth.player.pos) > TELEPORT_UNITS as u32;
+    far(predicted) && before.is_some_and(|before| far(&before.player))
 }
 
 fn distance(a: IVec2, b: IVec2) -> u32 {

@@ -3,14 +3,14 @@
 //! One `App::update` is one tick. The stages of a tick are systems in a chain, in the order of the design; renet's own
 //! plugin runs before them. The loop in [`Server::run`] wakes on absolute deadlines.
 
-use crate::config::{ConfigError, ServerConfig};
+use crate::config::{ConfigError, DEFAULT_PORT, PORTS, ServerConfig};
 use crate::core::{MatchSetup, ServerCore, Wish};
 use crate::imposed::{ImposedLinks, told};
 use crate::maps::{self, MapError};
 use crate::metrics::{ServerReport, ratio};
 use crate::net::conditioned::PeerLinks;
 use crate::net::lanes::{CONTROL_CHANNEL, control_config};
-use crate::net::socket::{Clock, IoThread, SocketError};
+use crate::net::socket::{Clock, IoThread, SocketError, UdpWire};
 use crate::net::transport::{ServerInfo, ServerTransport, TransportConfig, TransportError, TransportEvent};
 use crate::net::wire::Wire;
 use crate::pace::{Due, poll_due, sleep_until};
@@ -70,7 +70,7 @@ impl Server {
         let seed = config.seed.map_or_else(random_u64, Ok)?;
         let clock = Clock::start();
         let io = IoThread::start(clock)?;
-        let mut wire = io.listen(config.listen)?;
+        let mut wire = listen(&io, config)?;
         let links = Links { of: config.links.clone(), on_wire: PeerLinks::default(), seed };
         if !links.of.is_empty() {
             links.on_wire.put_on(&mut wire);
@@ -352,6 +352,16 @@ fn grant_wishes(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>
 /// Stage 6: renet's packets.
 fn flush(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>) {
     transport.0.flush(&mut renet.0);
+}
+
+/// On the address asked for; where no port was, on the first free one of the range.
+fn listen(io: &IoThread, config: &ServerConfig) -> Result<UdpWire, SocketError> {
+    if !config.port_search || config.listen.port() != DEFAULT_PORT {
+        return io.listen(config.listen);
+    }
+    let mut tried = PORTS.map(|port| io.listen(SocketAddr::new(config.listen.ip(), port)));
+    let taken = |result: &Result<UdpWire, SocketError>| matches!(result, Err(SocketError::InUse { .. }));
+    tried.find(|result| !taken(result)).unwrap_or_else(|| Err(SocketError::AllInUse { ports: PORTS }))
 }
 
 fn server_info(core: &ServerCore, now: Duration, name: ServerName, links: &Links) -> ServerInfo {

@@ -1,6 +1,6 @@
 //! The command line of `tickshot-server`.
 
-use crate::config::{ConfigError, DEFAULT_PORT, ServerConfig, hit_check, rewind_ms};
+use crate::config::{ConfigError, DEFAULT_PORT, PORTS, ServerConfig, hit_check, rewind_ms};
 use clap::Parser;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub struct ServerArgs {
     /// TOML file with the same settings; flags win over it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Address and UDP port to listen on [default: 0.0.0.0:34197]
+    /// Address and UDP port to listen on [default: 0.0.0.0, the first free of 34197 to 34204]
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<SocketAddr>,
     /// Name shown to players
@@ -70,6 +70,7 @@ impl ServerArgs {
             config = config.with_file(path)?;
         }
         let flags = self.clone();
+        config.port_search &= flags.listen.is_none();
         config.listen = flags.listen.unwrap_or(config.listen);
         config.name = flags.name.unwrap_or(config.name);
         config.tick_rate = flags.tick_rate.unwrap_or(config.tick_rate);
@@ -90,7 +91,7 @@ impl ServerArgs {
     }
 }
 
-const _: () = assert!(DEFAULT_PORT == 34197, "the help text names the port");
+const _: () = assert!(DEFAULT_PORT == 34197 && *PORTS.end() == 34204, "the help text names the ports");
 const _: () = assert!(REWIND_MS_DEFAULT == 250 && REWIND_MS_CAP_MAX == 1000, "the help text names them");
 
 const EXAMPLES: &str = "Examples:
