@@ -114,7 +114,9 @@ fn play(map: &str, seed: u64) -> Vec<String> {
 fn sixteen_bots_play_ten_rounds_to_the_end_and_none_is_stuck_for_five_seconds() {
     let mut stuck = Vec::new();
     for map in BUILT_IN.iter().filter(|map| load(map.name).arena.has_inner_walls()) {
-        for seed in SEEDS {
+        // A town for 64 takes bots, and the tests of their sight, minutes to cross.
+        let seeds = if map.players.1 < 64 { &SEEDS[..] } else { &SEEDS[..1] };
+        for seed in seeds.iter().copied() {
             stuck.extend(play(map.name, seed));
         }
     }
