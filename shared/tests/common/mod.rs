@@ -1,13 +1,16 @@
 //! A match on virtual time for the tests of the simulation: a world, an arena, bots, and the inputs they give.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use tickshot_shared::rng::Rng;
+use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::bot::{Bot, Seen, Sight, Skill};
 use tickshot_shared::sim::combat::Present;
-use tickshot_shared::sim::input::Input;
+use tickshot_shared::sim::input::{Buttons, Heading, Input};
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::round::MatchOptions;
 use tickshot_shared::sim::step::{Event, step};
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -30,7 +33,7 @@ pub(crate) fn walled() -> [Arena; 4] {
     ]
 }
 
-/// A map from rows of `#` (wall), `.` (floor) and `S` (spawn).
+/// A map from rows of `#` (wall), `.` (floor), `S` (spawn), and pickups: `H` (health), `A` (armour), `M` (ammo).
 pub(crate) fn sketch(rows: &[&str]) -> Arena {
     Arena::parse("sketch", sketch_tmx(rows).as_bytes()).expect("the sketch is a valid map")
 }
@@ -38,20 +41,25 @@ pub(crate) fn sketch(rows: &[&str]) -> Arena {
 pub(crate) fn sketch_tmx(rows: &[&str]) -> String {
     let (width, height) = (rows[0].len(), rows.len());
     let tiles: Vec<String> = rows.iter().flat_map(|r| r.bytes().map(|b| u8::from(b == b'#').to_string())).collect();
-    let spawns: String = rows
-        .iter()
-        .enumerate()
-        .flat_map(|(y, row)| row.bytes().enumerate().filter(|(_, b)| *b == b'S').map(move |(x, _)| (x, y)))
-        .enumerate()
-        .map(|(i, (x, y))| {
-            format!("<object id=\"{}\" x=\"{}\" y=\"{}\"><point/></object>\n", i + 1, x * 16 + 8, y * 16 + 8)
-        })
-        .collect();
+    let points = |letter: u8, class: &str| -> String {
+        let letters = rows.iter().enumerate().flat_map(|(y, row)| row.bytes().enumerate().map(move |(x, b)| (x, y, b)));
+        let found = letters.filter(|(_, _, b)| *b == letter);
+        found
+            .map(|(x, y, b)| {
+                let id = 1 + (y * width + x) * 128 + usize::from(b);
+                let (x, y) = (x * 16 + 8, y * 16 + 8);
+                format!("<object id=\"{id}\" type=\"{class}\" x=\"{x}\" y=\"{y}\"><point/></object>\n")
+            })
+            .collect()
+    };
+    let spawns = points(b'S', "");
+    let pickups: String =
+        [(b'H', "health"), (b'A', "armour"), (b'M', "ammo")].map(|(l, class)| points(l, class)).concat();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<map version=\"1.10\" orientation=\"orthogonal\" width=\"{width}\" \
          height=\"{height}\" tilewidth=\"16\" tileheight=\"16\" infinite=\"0\">\n<layer id=\"1\" name=\"walls\" \
          width=\"{width}\" height=\"{height}\"><data encoding=\"csv\">\n{}\n</data></layer>\n<objectgroup id=\"2\" \
-         name=\"spawns\">\n{spawns}</objectgroup>\n</map>\n",
+         name=\"spawns\">\n{spawns}</objectgroup>\n<objectgroup id=\"3\" name=\"pickups\">\n{pickups}</objectgroup>\n</map>\n",
         tiles.join(",")
     )
 }
@@ -114,7 +122,40 @@ pub(crate) fn think(bot: &mut Bot, world: &World, arena: &Arena, slot: Slot) -> 
     }))
 }
 
-/// A living player at a place.
+/// Somebody who presses everything there is, at random: what a test of the rules needs and no bot does.
+pub(crate) struct Restless {
+    rng: Rng,
+    input: Input,
+}
+
+impl Restless {
+    pub(crate) fn new(seed: u64, slot: u16) -> Restless {
+        Restless { rng: Rng::fork(seed, u64::from(slot)), input: Input::default() }
+    }
+
+    pub(crate) fn press(&mut self) -> Input {
+        let (rng, input) = (&mut self.rng, &mut self.input);
+        if rng.chance(1, 20) {
+            input.heading = Heading::new(rng.below(9) as u8).expect("below nine");
+        }
+        input.aim =
+            if rng.chance(1, 50) { Turn(rng.below(65536) as u16) } else { input.aim.turned(rng.range_i32(-300, 300)) };
+        if rng.chance(1, 150) {
+            input.weapon = Weapon::ALL[rng.below(3) as usize];
+        }
+        let trigger = if rng.chance(1, 30) {
+            !input.buttons.contains(Buttons::FIRE)
+        } else {
+            input.buttons.contains(Buttons::FIRE)
+        };
+        let bit = |pressed: bool, button: Buttons| if pressed { button.0 } else { 0 };
+        let dash = bit(rng.chance(1, 40), Buttons::DASH);
+        input.buttons = Buttons(bit(trigger, Buttons::FIRE) | dash | bit(rng.chance(1, 100), Buttons::RELOAD));
+        *input
+    }
+}
+
+/// A living player at a place, with all it begins with.
 pub(crate) fn standing(x: i32, y: i32) -> Player {
-    Player { pos: glam::IVec2::new(x, y), alive: true, health: Player::HEALTH_FULL, ..Player::default() }
+    Player::default().spawned(glam::IVec2::new(x, y))
 }
