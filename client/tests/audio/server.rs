@@ -93,6 +93,10 @@ struct Recorder {
 }
 
 impl Recorder {
+    fn runs(&self) -> bool {
+        !self.heard.lock().expect("the other side does not panic with it").is_empty()
+    }
+
     /// What came since the last call: loudness of the left and the right ear.
     fn ears(&self) -> (f32, f32) {
         let heard = std::mem::take(&mut *self.heard.lock().expect("the other side does not panic with it"));
@@ -121,19 +125,21 @@ fn a_sound_server_plays_it_on_the_right_side_and_may_go_and_come_back() {
     let path = socket.clone();
     let speaker = Speaker::start(1, Box::new(move || output::open_at(&path)));
     wait_until("it plays", || speaker.meter().playing() && speaker.meter().frames() > 0);
-    wait_until("the recorder runs", || recorder.ears() != (0.0, 0.0) || speaker.meter().latency().is_some());
-    std::thread::sleep(Duration::from_millis(200));
+    wait_until("the recorder runs", || recorder.runs());
     recorder.ears();
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(recorder.ears(), (0.0, 0.0), "silence until something is played");
 
     let place = Placement { left: 0.1, right: 0.9, muffle: 0.0 };
     assert!(speaker.send(Cue::Play { sound: Sound::RoundBegan, place }));
-    std::thread::sleep(Duration::from_millis(800));
-    let (left, right) = recorder.ears();
-    assert!(right > 0.01 && right > 4.0 * left, "left {left}, right {right}");
-    let latency = speaker.meter().latency().expect("the server told it");
-    println!("latency {} us, underruns {}", latency.as_micros(), speaker.meter().underruns());
+    let mut ears = (0.0, 0.0);
+    wait_until("it is heard", || {
+        ears = recorder.ears();
+        ears.1 > 0.01
+    });
+    assert!(ears.1 > 4.0 * ears.0, "left and right: {ears:?}");
+    wait_until("the server has told its latency", || speaker.meter().latency().is_some());
+    println!("latency {:?}, {} underruns", speaker.meter().latency(), speaker.meter().underruns());
 
     drop(recorder);
     drop(server);
