@@ -5,7 +5,7 @@
 
 use crate::core::{ClientCore, Outbox};
 use crate::net::transport::{ClientTransport, ConnectState};
-use crate::view::{Controls, FREEZE_MS, Switches, ViewModel};
+use crate::view::{Controls, FREEZE_MS, Sayings, Switches, ViewModel};
 use bevy::app::{App, AppExit, Last, Plugin, PostUpdate, PreUpdate, Update};
 use bevy::ecs::prelude::*;
 use bevy::time::{Real, Time, TimePlugin};
@@ -78,6 +78,7 @@ impl Plugin for SessionPlugin {
             .and_then(resource_exists::<RenetClient>);
         app.init_resource::<LocalTime>()
             .init_resource::<Controls>()
+            .init_resource::<Sayings>()
             .init_resource::<Switches>()
             .configure_sets(
                 PreUpdate,
@@ -164,11 +165,15 @@ fn follow_switches(
 fn advance(
     local: Res<LocalTime>,
     controls: Res<Controls>,
+    mut sayings: ResMut<Sayings>,
     mut transport: ResMut<Transport>,
     mut renet: ResMut<RenetClient>,
     mut core: ResMut<Core>,
     mut outbox: Local<Outbox>,
 ) {
+    for saying in sayings.0.drain(..) {
+        core.0.say(saying);
+    }
     core.0.advance(local.0, &controls, &mut outbox);
     for bytes in outbox.hot.drain(..) {
         transport.0.send_hot(&bytes);

@@ -6,20 +6,24 @@
 //!
 //! Must not know how bytes travel, who steers, or how a frame is drawn.
 
+use crate::ending::Ending;
 use crate::join::{MapDownload, MapError, parse_local};
-use crate::play::Play;
+use crate::play::{Place, Play};
 use crate::roster::Roster;
 use crate::stats::ClientStats;
-use crate::view::{Controls, NetNews, RulesView, Status, Switches, ViewModel};
+use crate::talk::{self, Talk};
+use crate::view::{Controls, NetNews, RulesView, Saying, Status, Switches, ViewModel};
 use std::sync::Arc;
 use std::time::Duration;
+use tickshot_shared::ids::Id;
 use tickshot_shared::limits::PLAYERS_MAX;
-use tickshot_shared::protocol::control::{ClientControl, ServerControl, decode_control, encode_control};
+use tickshot_shared::protocol::control::{ClientControl, RosterEntry, ServerControl, decode_control, encode_control};
 use tickshot_shared::protocol::evidence::ShotEvidence;
 use tickshot_shared::protocol::lane;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::{Arena, MapHash};
 use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::rocket::Rocket;
 use tickshot_shared::sim::world::{Player, Slot};
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -50,7 +54,7 @@ pub struct Outbox {
     pub control: Vec<Vec<u8>>,
 }
 
-/// One client's side of a match.
+/// One client's side of a session.
 pub struct ClientCore {
     config: CoreConfig,
     phase: Phase,
@@ -58,6 +62,10 @@ pub struct ClientCore {
     rate: TickRate,
     rules: RulesView,
     stats: ClientStats,
+    talk: Talk,
+    match_id: Id,
+    /// Maps of the latest matches, in the order of their last use.
+    arenas: Vec<Arc<Arena>>,
     /// Control messages to send with the next [`ClientCore::advance`].
     say: Vec<ClientControl>,
 }
@@ -65,9 +73,9 @@ pub struct ClientCore {
 /// How far a session has come.
 enum Phase {
     AwaitWelcome,
-    LoadMap { slot: Slot, capacity: u16, download: MapDownload },
+    LoadMap { place: Place, download: MapDownload },
     Play(Box<Play>),
-    Ended { reason: String, last: Option<Box<Play>> },
+    Ended { ending: Ending, last: Option<Box<Play>> },
 }
 
 impl ClientCore {
@@ -79,6 +87,9 @@ impl ClientCore {
             rate: TickRate::default(),
             rules: RulesView::default(),
             stats: ClientStats::default(),
+            talk: Talk::default(),
+            match_id: Id::default(),
+            arenas: Vec::new(),
             say: Vec::new(),
         }
     }
@@ -105,24 +116,15 @@ impl ClientCore {
             return self.stats.drop_one("control_after_end");
         }
         match message {
-            ServerControl::Refused { reason } => self.end(reason.to_string()),
-            ServerControl::ServerClosing { reason } => self.end(format!("the server is closing: {reason}")),
-            ServerControl::Welcome { slot, tick_rate, capacity, map_name, map_hash, map_bytes, .. } => {
+            ServerControl::Refused { reason } => self.end(reason),
+            ServerControl::ServerClosing { reason } => self.end(Ending::Closing(reason)),
+            ServerControl::Welcome { slot, tick_rate, capacity, map_name, map_hash, map_bytes, match_id, .. } => {
+                self.match_id = match_id;
                 self.handle_welcome(slot, tick_rate, capacity, map_name, map_hash, map_bytes);
             }
             ServerControl::MapChunk { offset, bytes } => self.handle_chunk(offset, &bytes),
-            ServerControl::Roster { entries } => {
-                for entry in entries {
-                    if !self.roster.set(entry) {
-                        self.stats.drop_one("roster_slot");
-                    }
-                }
-            }
-            ServerControl::Joined { entry } => {
-                if !self.roster.set(entry) {
-                    self.stats.drop_one("roster_slot");
-                }
-            }
+            ServerControl::Roster { entries } => self.handle_entries(entries),
+            ServerControl::Joined { entry } => self.handle_entries(vec![entry]),
             ServerControl::Left { slot, .. } => self.roster.remove(slot),
             ServerControl::Rules { experiments, hits, rewind_ms, imposed_link } => {
                 self.handle_rules(now, RulesView { experiments, hits, rewind_ms, imposed_link });
@@ -131,17 +133,22 @@ impl ClientCore {
             ServerControl::Killed { killer, victim, weapon, .. } => {
                 self.roster.handle_kill(now, killer, victim, weapon)
             }
-            ServerControl::NextMatch { .. }
-            | ServerControl::Round(_)
-            | ServerControl::Chat(_)
-            | ServerControl::Vote(_)
-            | ServerControl::Notice { .. } => {}
+            ServerControl::NextMatch { tick, map_name, map_hash, map_bytes, match_id } => {
+                self.handle_next_match(tick, map_name, map_hash, map_bytes, match_id);
+            }
+            ServerControl::Round(state) => {
+                self.talk.handle_round(state);
+                self.sort_friends();
+            }
+            ServerControl::Chat(line) => self.talk.handle_chat(now, line),
+            ServerControl::Vote(vote) => self.talk.handle_vote(vote),
+            ServerControl::Notice { text } => self.talk.handle_notice(now, text),
         }
     }
 
     /// The transport is gone: the session is over, for the reason given unless the server said a better one.
     pub fn handle_disconnect(&mut self, reason: &str) {
-        self.end(reason.to_owned());
+        self.end(Ending::Disconnected(reason.to_owned()));
     }
 
     fn handle_welcome(
@@ -164,16 +171,58 @@ impl ClientCore {
         }
         self.rate = rate;
         self.roster = Roster::new(capacity);
-        let local = (self.config.maps)(&map_name, &map_hash);
-        match local.and_then(|bytes| parse_local(&map_name, map_hash, &bytes)) {
-            Some(arena) => self.begin(slot, capacity, arena),
-            None => match MapDownload::new(map_name, map_hash, map_bytes) {
+        self.load_map(Place { slot, capacity, before: None }, map_name, map_hash, map_bytes);
+    }
+
+    /// The next match: the place and the clocks stay, everything else begins afresh.
+    fn handle_next_match(&mut self, tick: Tick, name: String, hash: MapHash, bytes: u32, match_id: Id) {
+        let place = match std::mem::replace(&mut self.phase, Phase::AwaitWelcome) {
+            Phase::Play(play) => play.into_place(tick),
+            // Still loading the map of a match that is over already.
+            Phase::LoadMap { place, .. } => place,
+            other => {
+                self.phase = other;
+                return self.stats.drop_one("next_match_out_of_place");
+            }
+        };
+        self.match_id = match_id;
+        self.say.retain(|message| !matches!(message, ClientControl::Ready | ClientControl::MapRequest { .. }));
+        self.load_map(place, name, hash, bytes);
+    }
+
+    /// A map that was played on, one that this machine has, or else the server's.
+    fn load_map(&mut self, place: Place, name: String, hash: MapHash, bytes: u32) {
+        if let Some(arena) = self.arenas.iter().find(|arena| arena.hash() == hash) {
+            let arena = Arc::clone(arena);
+            return self.begin(place, Ok(arena));
+        }
+        let local = (self.config.maps)(&name, &hash);
+        match local.and_then(|bytes| parse_local(&name, hash, &bytes)) {
+            Some(arena) => self.begin(place, arena),
+            None => match MapDownload::new(name, hash, bytes) {
                 Ok(mut download) => {
                     download.poll_requests(&mut self.say);
-                    self.phase = Phase::LoadMap { slot, capacity, download };
+                    self.phase = Phase::LoadMap { place, download };
                 }
-                Err(error) => self.end(error.to_string()),
+                Err(error) => self.end(error),
             },
+        }
+    }
+
+    fn handle_entries(&mut self, entries: Vec<RosterEntry>) {
+        for entry in entries {
+            if !self.roster.set(entry) {
+                self.stats.drop_one("roster_slot");
+            }
+        }
+        self.sort_friends();
+    }
+
+    /// Tells the match whom shots pass through.
+    fn sort_friends(&mut self) {
+        let hurts_friends = self.talk.round().is_some_and(|round| round.options.friendly_fire);
+        if let Phase::Play(play) = &mut self.phase {
+            play.set_friends(self.roster.side_of(play.slot()).filter(|_| !hurts_friends));
         }
     }
 
@@ -224,7 +273,7 @@ impl ClientCore {
     }
 
     fn handle_chunk(&mut self, offset: u32, bytes: &[u8]) {
-        let Phase::LoadMap { slot, capacity, download } = &mut self.phase else {
+        let Phase::LoadMap { download, .. } = &mut self.phase else {
             return self.stats.drop_one("map_out_of_place");
         };
         if !download.handle_chunk(offset, bytes) {
@@ -233,31 +282,40 @@ impl ClientCore {
         if !download.is_complete() {
             return download.poll_requests(&mut self.say);
         }
-        let (slot, capacity, arena) = (*slot, *capacity, download.finish());
-        self.begin(slot, capacity, arena);
+        let arena = download.finish();
+        if let Phase::LoadMap { place, .. } = std::mem::replace(&mut self.phase, Phase::AwaitWelcome) {
+            self.begin(place, arena);
+        }
     }
 
     /// The map is here, or cannot be had.
-    fn begin(&mut self, slot: Slot, capacity: u16, arena: Result<Arc<Arena>, MapError>) {
+    fn begin(&mut self, place: Place, arena: Result<Arc<Arena>, MapError>) {
         match arena {
             Ok(arena) => {
+                if self.arenas.len() == ARENAS_KEPT {
+                    self.arenas.remove(0);
+                }
+                self.arenas.retain(|known| known.hash() != arena.hash());
+                self.arenas.push(Arc::clone(&arena));
                 self.say.push(ClientControl::Ready);
                 if self.config.switches.asks() != Switches::default().asks() {
                     self.say.push(settings(&self.config.switches));
                 }
-                let play = Play::new(slot, capacity, self.rate, arena, self.config.switches.modes);
+                let play = Play::new(place, self.rate, arena, self.config.switches.modes);
                 self.phase = Phase::Play(Box::new(play));
+                self.sort_friends();
             }
-            Err(error) => self.end(error.to_string()),
+            Err(error) => self.end(error),
         }
     }
 
     /// The first reason stands: a server says why before the transport notices that it is gone.
-    fn end(&mut self, reason: String) {
+    fn end(&mut self, ending: impl Into<Ending>) {
+        let ending = ending.into();
         self.phase = match std::mem::replace(&mut self.phase, Phase::AwaitWelcome) {
-            Phase::Play(play) => Phase::Ended { reason, last: Some(play) },
+            Phase::Play(play) => Phase::Ended { ending, last: Some(play) },
             ended @ Phase::Ended { .. } => ended,
-            Phase::AwaitWelcome | Phase::LoadMap { .. } => Phase::Ended { reason, last: None },
+            Phase::AwaitWelcome | Phase::LoadMap { .. } => Phase::Ended { ending, last: None },
         };
     }
 
@@ -295,8 +353,18 @@ impl ClientCore {
         view.kill_feed.clear();
         view.kill_feed.extend(self.roster.kill_feed(now));
         if let Phase::Play(play) = &mut self.phase {
-            play.rebuild_view(now, view, &mut self.stats);
+            play.rebuild_view(now, &self.roster, view, &mut self.stats);
+            let server = view.net.server_now;
+            self.talk.fill(now, server, self.rate, &self.roster, view);
         }
+    }
+
+    /// Something to tell the server with the next [`ClientCore::advance`]; of more than a handful at once the rest is dropped.
+    pub fn say(&mut self, saying: Saying) {
+        if self.say.len() >= SAYINGS_MAX || !matches!(self.phase, Phase::Play(_)) {
+            return self.stats.drop_one("saying");
+        }
+        self.say.extend(talk::message(saying));
     }
 
     /// Draws nothing, but notes what a frame at `now` would show, as [`others`](Self::others) tell it: what a bot looks at.
@@ -315,16 +383,49 @@ impl ClientCore {
             }
             Phase::Play(play) if !play.has_begun() => Status::LoadingMap(1, 1),
             Phase::Play(_) => Status::Playing,
-            Phase::Ended { reason, .. } => Status::Ended(reason.clone()),
+            Phase::Ended { ending, .. } => Status::Ended(ending.to_string()),
         }
     }
 
     pub fn has_ended(&self) -> bool {
-        matches!(self.phase, Phase::Ended { .. })
+        self.ending().is_some()
+    }
+
+    /// Why it is over.
+    pub fn ending(&self) -> Option<&Ending> {
+        match &self.phase {
+            Phase::Ended { ending, .. } => Some(ending),
+            _ => None,
+        }
     }
 
     pub fn stats(&self) -> &ClientStats {
         &self.stats
+    }
+
+    /// The match in play.
+    pub fn match_id(&self) -> Id {
+        self.match_id
+    }
+
+    /// What was said in it.
+    pub fn talk(&self) -> &Talk {
+        &self.talk
+    }
+
+    /// Whether shots pass through this player: one of our own side.
+    pub fn is_friend(&self, slot: Slot) -> bool {
+        self.play().is_some_and(|play| play.is_friend(slot))
+    }
+
+    /// Bit *i*: as the latest frame showed it, pickup *i* of the arena lies there.
+    pub fn pickups(&self) -> u64 {
+        self.play().map_or(0, Play::pickups)
+    }
+
+    /// Rockets told of at the time the latest frame showed, those of our own included.
+    pub fn rockets(&self) -> &[Rocket] {
+        self.play().map_or(&[], Play::rockets)
     }
 
     /// What the server allows and imposes.
@@ -350,6 +451,11 @@ impl ClientCore {
     /// Poses of the others as the latest frame showed them, in slot order.
     pub fn others(&self) -> &[(Slot, Pose)] {
         self.play().map_or(&[], |play| play.others())
+    }
+
+    /// Who is in the match.
+    pub fn roster(&self) -> &Roster {
+        &self.roster
     }
 
     pub fn arena(&self) -> Option<&Arc<Arena>> {
@@ -379,6 +485,10 @@ fn settings(switches: &Switches) -> ClientControl {
     ClientControl::Settings { evidence: switches.evidence, snapshot_every: switches.modes.snapshot_every }
 }
 
+/// Control messages that may wait to be sent.
+const SAYINGS_MAX: usize = 32;
+/// Maps kept in memory, for servers that play several in turn.
+const ARENAS_KEPT: usize = 8;
 /// How often to look for messages before the match runs.
 const LOOK_INTERVAL: Duration = Duration::from_millis(10);
 /// After the end nothing is urgent.

@@ -8,11 +8,15 @@
 //! the command line.
 
 pub mod app;
+pub mod attract;
 #[cfg(feature = "sound")]
 pub mod audio;
+pub mod bindings;
 pub mod cli;
 pub mod core;
 pub mod effects;
+pub mod ending;
+pub mod front;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod headless;
@@ -20,14 +24,18 @@ pub mod input_log;
 pub mod interpolate;
 pub mod join;
 pub mod lab;
+pub mod lan;
 pub mod net;
 pub mod play;
 pub mod predict;
 pub mod reconcile;
 pub mod roster;
+pub mod scene;
 pub mod session;
+pub mod settings;
 pub mod shots;
 pub mod stats;
+pub mod talk;
 pub mod view;
 
 pub use tickshot_shared::clock::clocks;

@@ -7,7 +7,7 @@
 use crate::input_log::InputLog;
 use tickshot_shared::limits::HISTORY_TICKS;
 use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::step::predict_own;
+use tickshot_shared::sim::step::{OwnDeeds, predict_own};
 use tickshot_shared::sim::world::Player;
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -36,23 +36,23 @@ impl Predictor {
         self.at(tick).map(|player| (tick, player))
     }
 
-    /// Predicts every state up to `tick` from the inputs in `log`. Returns whether the shot of `tick` itself goes off.
+    /// Predicts every state up to `tick` from the inputs in `log`. Returns what the player does in `tick` itself.
     ///
     /// Does nothing without a confirmed state to start from, or if that is over [`HISTORY_TICKS`] behind (`confirmed`):
     /// the server has been silent so long that walking on would be fiction.
-    pub fn advance(&mut self, tick: Tick, confirmed: Tick, log: &InputLog, arena: &Arena) -> bool {
-        let mut fired = false;
+    pub fn advance(&mut self, tick: Tick, confirmed: Tick, log: &InputLog, arena: &Arena) -> OwnDeeds {
+        let mut deeds = OwnDeeds::default();
         if tick.since(confirmed).is_none_or(|ahead| ahead as usize >= HISTORY_TICKS) {
-            return fired;
+            return deeds;
         }
         while let Some((newest, player)) = self.newest()
             && newest < tick
         {
             let (next, mut player) = (newest.plus(1), *player);
-            fired = self.apply(next, &mut player, log, arena);
+            deeds = self.apply(next, &mut player, log, arena);
             self.put(next, player);
         }
-        fired
+        deeds
     }
 
     /// State `tick` is `truth`, exactly. Predicts all later ones again.
@@ -76,7 +76,7 @@ impl Predictor {
         }
     }
 
-    fn apply(&self, tick: Tick, player: &mut Player, log: &InputLog, arena: &Arena) -> bool {
+    fn apply(&self, tick: Tick, player: &mut Player, log: &InputLog, arena: &Arena) -> OwnDeeds {
         let input = log.assumed(tick, player);
         predict_own(player, arena, self.rate, &input)
     }
@@ -89,16 +89,20 @@ impl Predictor {
 
 /// Do `a` and `b` agree in everything that a prediction can know?
 pub fn agree(a: &Player, b: &Player) -> bool {
-    let known = |p: &Player| (p.pos, p.vel, p.heading, p.aim, p.alive, p.fire_cooldown, p.shot_seq);
-    known(a) == known(b)
+    let body = |p: &Player| (p.pos, p.vel, p.heading, p.aim, p.alive, p.dash_ticks, p.dash_cooldown, p.frozen_ticks);
+    let arms = |p: &Player| (p.weapon, p.shot_seq, p.fire_cooldown, p.magazines, p.reserves, p.reload_ticks);
+    body(a) == body(b) && arms(a) == arms(b)
 }
 
 fn adopt_server_fields(player: &mut Player, truth: &Player) {
     player.health = truth.health;
+    player.armour = truth.armour;
     player.respawn_ticks = truth.respawn_ticks;
     player.hits = truth.hits;
     player.hurt_seq = truth.hurt_seq;
     player.hurt_from = truth.hurt_from;
+    player.pickup_seq = truth.pickup_seq;
+    player.team = truth.team;
     player.kills = truth.kills;
     player.deaths = truth.deaths;
 }

@@ -21,21 +21,30 @@ use tickshot_shared::tick::Tick;
 pub enum Reason {
     /// First state of this player: nothing was predicted. Not a misprediction.
     Join,
-    /// The server put the player back into the world. Not a misprediction.
+    /// The server put the player back into the world, or, for a new round, elsewhere in it. Not a misprediction.
     Respawn,
     /// The server killed the player while it walked on here.
     Death,
-    /// A hit pushed the player.
+    /// A hit or a burst pushed the player.
     KnockBack,
     /// The server did not have an input in time and used another.
     LateInput,
+    /// The player took something that lay about, before others could. Nothing that it did was predicted wrong.
+    Pickup,
     /// Nothing known explains it: a defect.
     Unexplained,
 }
 
 impl Reason {
-    pub const ALL: [Reason; 6] =
-        [Reason::Join, Reason::Respawn, Reason::Death, Reason::KnockBack, Reason::LateInput, Reason::Unexplained];
+    pub const ALL: [Reason; 7] = [
+        Reason::Join,
+        Reason::Respawn,
+        Reason::Death,
+        Reason::KnockBack,
+        Reason::LateInput,
+        Reason::Pickup,
+        Reason::Unexplained,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -44,13 +53,14 @@ impl Reason {
             Reason::Death => "death",
             Reason::KnockBack => "knock_back",
             Reason::LateInput => "late_input",
+            Reason::Pickup => "pickup",
             Reason::Unexplained => "unexplained",
         }
     }
 
     /// Was something predicted that turned out wrong (so that its size says how good prediction is)?
     pub fn is_misprediction(self) -> bool {
-        !matches!(self, Reason::Join | Reason::Respawn)
+        !matches!(self, Reason::Join | Reason::Respawn | Reason::Pickup)
     }
 
     /// Does it begin or end a life? Then even who does not reconcile has to follow.
@@ -144,10 +154,20 @@ fn reason_of(predicted: &Player, truth: &Truth, before: Option<&Truth>) -> Reaso
     match (predicted.alive, truth.player.alive) {
         (true, false) => Reason::Death,
         (false, true) => Reason::Respawn,
+        // A round begins, for the living too.
+        _ if truth.player.frozen_ticks > predicted.frozen_ticks => Reason::Respawn,
         _ if truth.input_use != InputUse::Used || changed(|t| t.starved) => Reason::LateInput,
         _ if changed(|t| t.player.hurt_seq) => Reason::KnockBack,
+        _ if changed(|t| t.player.pickup_seq) => Reason::Pickup,
+        _ if is_moved(predicted, truth, before) => Reason::Respawn,
         _ => Reason::Unexplained,
     }
+}
+
+/// Both the prediction and the server's own last word are further off than anybody walks: it was put elsewhere.
+fn is_moved(predicted: &Player, truth: &Truth, before: Option<&Truth>) -> bool {
+    let far = |from: &Player| distance(from.pos, truth.player.pos) > TELEPORT_UNITS as u32;
+    far(predicted) && before.is_some_and(|before| far(&before.player))
 }
 
 fn distance(a: IVec2, b: IVec2) -> u32 {

@@ -61,6 +61,12 @@ impl Roster {
         self.kills.push_back((now, line));
     }
 
+    /// Everyone of the side that `slot` is on, itself too; `None` without sides.
+    pub fn side_of(&self, slot: Slot) -> Option<Vec<Slot>> {
+        let team = self.entries.get(&slot)?.team?;
+        Some(self.entries.iter().filter(|(_, entry)| entry.team == Some(team)).map(|(slot, _)| *slot).collect())
+    }
+
     /// Everyone, by slot.
     pub fn entries(&self) -> &BTreeMap<Slot, RosterView> {
         &self.entries

@@ -19,11 +19,10 @@ use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::evidence::{Clamp, Fate, ShotEvidence, TargetEvidence};
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::collision::{ray_hits_circle, raycast};
+use tickshot_shared::sim::combat::{Shot, Verdict, trace};
 use tickshot_shared::sim::input::{OwnView, ViewStamp};
 use tickshot_shared::sim::pose::Pose;
-use tickshot_shared::sim::rules::RIFLE_RANGE_UNITS;
-use tickshot_shared::sim::world::{Player, Slot};
+use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::{Tick, TickRate};
 
 /// What was on screen when a finger was on the trigger.
@@ -34,19 +33,10 @@ pub struct Sight {
     pub own: OwnView,
     /// Where the own body was drawn, without smoothing, world units.
     pub muzzle: IVec2,
-    /// The others as drawn.
+    /// The others as drawn, but for those that shots pass through.
     pub others: Vec<(Slot, Pose)>,
     /// Local time.
     pub at: Duration,
-}
-
-/// Where a ray ends on screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RayEnd {
-    /// World units from the muzzle.
-    pub units: i32,
-    /// The drawn body that stops it.
-    pub body: Option<Slot>,
 }
 
 impl Sight {
@@ -56,24 +46,11 @@ impl Sight {
         ViewStamp { a, b, fraction, own: self.own, check }
     }
 
-    /// Where the shot ends, by what is drawn.
-    pub fn ray_end(&self, arena: &Arena) -> RayEnd {
-        ray_end(arena, self.muzzle, self.aim, &self.others)
+    /// Where the rays of a shot end, by what is drawn.
+    pub fn trace(&self, arena: &Arena, shot: &Shot) -> Verdict {
+        let living = self.others.iter().filter(|(_, pose)| pose.alive);
+        trace(arena, self.muzzle, shot, living.map(|(slot, pose)| (*slot, pose.pos)))
     }
-}
-
-/// Where a shot from `muzzle` along `aim` ends among drawn bodies: at the nearest living one in front of the first wall.
-pub fn ray_end(arena: &Arena, muzzle: IVec2, aim: Turn, others: &[(Slot, Pose)]) -> RayEnd {
-    let direction = aim.direction();
-    let wall = raycast(arena, muzzle, direction, RIFLE_RANGE_UNITS);
-    let mut end = RayEnd { units: wall, body: None };
-    for (slot, pose) in others.iter().filter(|(_, pose)| pose.alive) {
-        match ray_hits_circle(muzzle, direction, end.units, pose.pos, Player::RADIUS) {
-            Some(units) if units < end.units => end = RayEnd { units, body: Some(*slot) },
-            _ => {}
-        }
-    }
-    end
 }
 
 /// Shots that wait for the server's word, and the latest it has given.

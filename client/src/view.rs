@@ -123,6 +123,8 @@ pub enum Status {
     Playing,
     /// Over, with the reason to show the player.
     Ended(String),
+    /// Nobody plays here: bots show the game behind the menu.
+    Attract,
 }
 
 /// The own player, predicted and smoothed.
@@ -174,10 +176,12 @@ pub struct OtherView {
 /// Something to draw or hear once.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Effect {
-    /// A shot from muzzle to where it ended. `own` shots are predicted.
+    /// One ray of a shot, from muzzle to where it ended. `own` shots are predicted. A shotgun's shot is as many of these as it
+    /// has rays, in one frame: `ray` counts them from 0, so that what happens once per shot happens with ray 0.
     Shot {
         slot: u16,
         weapon: Weapon,
+        ray: u8,
         from: Vec2,
         to: Vec2,
         own: bool,

@@ -3,14 +3,14 @@
 //! One `App::update` is one tick. The stages of a tick are systems in a chain, in the order of the design; renet's own
 //! plugin runs before them. The loop in [`Server::run`] wakes on absolute deadlines.
 
-use crate::config::{ConfigError, ServerConfig};
+use crate::config::{ConfigError, DEFAULT_PORT, PORTS, ServerConfig};
 use crate::core::{MatchSetup, ServerCore, Wish};
 use crate::imposed::{ImposedLinks, told};
 use crate::maps::{self, MapError};
 use crate::metrics::{ServerReport, ratio};
 use crate::net::conditioned::PeerLinks;
 use crate::net::lanes::{CONTROL_CHANNEL, control_config};
-use crate::net::socket::{Clock, IoThread, SocketError};
+use crate::net::socket::{Clock, IoThread, SocketError, UdpWire};
 use crate::net::transport::{ServerInfo, ServerTransport, TransportConfig, TransportError, TransportEvent};
 use crate::net::wire::Wire;
 use crate::pace::{Due, poll_due, sleep_until};
@@ -70,7 +70,7 @@ impl Server {
         let seed = config.seed.map_or_else(random_u64, Ok)?;
         let clock = Clock::start();
         let io = IoThread::start(clock)?;
-        let mut wire = io.listen(config.listen)?;
+        let mut wire = listen(&io, config)?;
         let links = Links { of: config.links.clone(), on_wire: PeerLinks::default(), seed };
         if !links.of.is_empty() {
             links.on_wire.put_on(&mut wire);
@@ -97,7 +97,7 @@ impl Server {
             ids: IdSource::new(unix_ms_at_zero(clock), random_u64()?),
         };
         let core = ServerCore::new(setup, clock.now());
-        let app = build_app(core, transport, links, clock);
+        let app = build_app(core, transport, links, clock, ServerName(random_u64()?));
         Ok(Server { app, clock, local_addr, seed, seconds: config.seconds })
     }
 
@@ -224,6 +224,10 @@ struct Links {
 #[derive(Resource, Clone, Copy)]
 struct LocalClock(Clock);
 
+/// What those who look for servers tell this one from others by, whatever address they found it at.
+#[derive(Resource, Clone, Copy)]
+struct ServerName(u64);
+
 impl Links {
     /// Put on the link that a client of this name gets, if any, and tell it. Once its session is over the wire forgets it.
     fn impose(&self, core: &mut ServerCore, now: Duration, client_id: u64, addr: SocketAddr, name: &str) {
@@ -242,7 +246,7 @@ impl Links {
 #[derive(Resource, Default)]
 struct Speakers(Vec<u64>);
 
-fn build_app(core: ServerCore, transport: ServerTransport, links: Links, clock: Clock) -> App {
+fn build_app(core: ServerCore, transport: ServerTransport, links: Links, clock: Clock, name: ServerName) -> App {
     let mut app = App::new();
     app.add_plugins((TimePlugin, RenetServerPlugin))
         .insert_resource(RenetServer::new(control_config()))
@@ -250,6 +254,7 @@ fn build_app(core: ServerCore, transport: ServerTransport, links: Links, clock: 
         .insert_resource(Transport(transport))
         .insert_resource(links)
         .insert_resource(LocalClock(clock))
+        .insert_resource(name)
         .init_resource::<Speakers>()
         .add_systems(PreUpdate, receive.in_set(RenetReceive))
         .add_systems(Update, (read_control, step, send_snapshots).chain())
@@ -278,9 +283,10 @@ fn receive(
     mut core: ResMut<Core>,
     mut speakers: ResMut<Speakers>,
     links: Res<Links>,
+    name: Res<ServerName>,
 ) {
     let now = clock.0.now();
-    let info = server_info(&core.0, now);
+    let info = server_info(&core.0, now, *name, &links);
     let core = &mut core.0;
     transport.0.receive(now, &mut renet.0, &info, &mut |event| match event {
         TransportEvent::Connected { client_id, addr, version, name } => {
@@ -348,15 +354,32 @@ fn flush(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>) {
     transport.0.flush(&mut renet.0);
 }
 
-fn server_info(core: &ServerCore, now: Duration) -> ServerInfo {
+/// On the address asked for; where no port was, on the first free one of the range.
+fn listen(io: &IoThread, config: &ServerConfig) -> Result<UdpWire, SocketError> {
+    if !config.port_search || config.listen.port() != DEFAULT_PORT {
+        return io.listen(config.listen);
+    }
+    let mut tried = PORTS.map(|port| io.listen(SocketAddr::new(config.listen.ip(), port)));
+    let taken = |result: &Result<UdpWire, SocketError>| matches!(result, Err(SocketError::InUse { .. }));
+    tried.find(|result| !taken(result)).unwrap_or_else(|| Err(SocketError::AllInUse { ports: PORTS }))
+}
+
+fn server_info(core: &ServerCore, now: Duration, name: ServerName, links: &Links) -> ServerInfo {
     let setup = core.setup();
+    let round = &core.world().round;
     ServerInfo {
         version: protocol_version(),
+        server: name.0,
         name: tidy_name(&setup.server_name, "server"),
         map: tidy_name(setup.map.arena.name(), "map"),
         players: core.clients_present(now) as u16,
         max: setup.capacity as u16,
         tick_rate: setup.rate.hz() as u8,
+        mode: round.options.mode,
+        bots: core.players().saturating_sub(core.clients()) as u16,
+        lagged: !links.of.is_empty(),
+        round: round.number,
+        best_of: round.options.best_of,
     }
 }
 

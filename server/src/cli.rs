@@ -1,6 +1,6 @@
 //! The command line of `tickshot-server`.
 
-use crate::config::{ConfigError, DEFAULT_PORT, ServerConfig, hit_check, rewind_ms};
+use crate::config::{ConfigError, DEFAULT_PORT, PORTS, ServerConfig, hit_check, rewind_ms};
 use clap::Parser;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub struct ServerArgs {
     /// TOML file with the same settings; flags win over it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Address and UDP port to listen on [default: 0.0.0.0:34197]
+    /// Address and UDP port to listen on [default: 0.0.0.0, the first free of 34197 to 34204]
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<SocketAddr>,
     /// Name shown to players
@@ -30,9 +30,12 @@ pub struct ServerArgs {
     /// Server-side bots; they leave when people need their slots [default: 0]
     #[arg(long, value_name = "N")]
     pub bots: Option<usize>,
-    /// Built-in map (arena, open) or the path of a Tiled .tmx file [default: arena]
+    /// Built-in map (duel, arena, citadel, district, open) or the path of a Tiled .tmx file [default: arena]
     #[arg(long, value_name = "MAP")]
     pub map: Option<String>,
+    /// Look at a map (built-in name or .tmx file), say what is good and bad about it, and stop
+    #[arg(long, value_name = "MAP")]
+    pub check_map: Option<String>,
     /// Stop after this many seconds
     #[arg(long, value_name = "S")]
     pub seconds: Option<f64>,
@@ -67,6 +70,7 @@ impl ServerArgs {
             config = config.with_file(path)?;
         }
         let flags = self.clone();
+        config.port_search &= flags.listen.is_none();
         config.listen = flags.listen.unwrap_or(config.listen);
         config.name = flags.name.unwrap_or(config.name);
         config.tick_rate = flags.tick_rate.unwrap_or(config.tick_rate);
@@ -87,7 +91,7 @@ impl ServerArgs {
     }
 }
 
-const _: () = assert!(DEFAULT_PORT == 34197, "the help text names the port");
+const _: () = assert!(DEFAULT_PORT == 34197 && *PORTS.end() == 34204, "the help text names the ports");
 const _: () = assert!(REWIND_MS_DEFAULT == 250 && REWIND_MS_CAP_MAX == 1000, "the help text names them");
 
 const EXAMPLES: &str = "Examples:
@@ -97,5 +101,6 @@ const EXAMPLES: &str = "Examples:
   tickshot-server --no-experiments --rewind-ms 150  one rule for everyone, and a shorter memory
   tickshot-server --link '*=wifi-bad' --link 'Ann=up delay 75ms 20ms loss 5%'  a fair fight on unfair links
   tickshot-server --seconds 60 --json           one minute, then its numbers as JSON
+  tickshot-server --check-map my.tmx            is my map playable? what would make it better?
 
 Exit codes: 0 stopped as asked, 1 could not run, 2 wrong usage.";

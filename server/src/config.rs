@@ -17,6 +17,8 @@ use tickshot_shared::tick::TickRate;
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
     pub listen: SocketAddr,
+    /// Nobody asked for this port: if it is taken, the next free one of [`PORTS`] will do.
+    pub port_search: bool,
     pub name: String,
     pub tick_rate: TickRate,
     /// Player slots, bots included.
@@ -46,6 +48,7 @@ impl Default for ServerConfig {
     fn default() -> Self {
         ServerConfig {
             listen: SocketAddr::from(([0, 0, 0, 0], DEFAULT_PORT)),
+            port_search: true,
             name: "Tickshot server".to_owned(),
             tick_rate: TickRate::default(),
             max_players: PLAYERS_DEFAULT,
@@ -103,6 +106,7 @@ impl ServerConfig {
         }
         Ok(ServerConfig {
             listen: file.listen.unwrap_or(self.listen),
+            port_search: self.port_search && file.listen.is_none(),
             name: file.name.unwrap_or(self.name),
             tick_rate: file.tick_rate.unwrap_or(self.tick_rate),
             max_players: file.max_players.unwrap_or(self.max_players),
@@ -190,6 +194,8 @@ pub fn rewind_ms(ms: u32) -> Result<u16, ConfigError> {
 pub const SESSION_TIMEOUT_S_MAX: u64 = 3600;
 /// UDP port of a server unless told otherwise.
 pub const DEFAULT_PORT: u16 = 34197;
+/// Where servers are looked for on a network: so many can run on one machine without anybody naming a port.
+pub const PORTS: std::ops::RangeInclusive<u16> = DEFAULT_PORT..=34204;
 
 #[cfg(test)]
 mod tests {

@@ -61,6 +61,11 @@ impl InputBuffer {
         InputBuffer { ring: vec![None; RING], last: None, missing_run: 0, counts: InputCounts::default() }
     }
 
+    /// Another match begins: inputs of the one before are of no use. What was counted stays.
+    pub fn forget(&mut self) {
+        *self = InputBuffer { counts: self.counts, ..InputBuffer::new() };
+    }
+
     /// File one copy of the input of `tick`; `next` is the tick the server steps next.
     pub fn file(&mut self, next: Tick, tick: Tick, input: Input, arrived: Duration) -> Filed {
         if tick < next {

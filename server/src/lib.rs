@@ -4,6 +4,8 @@
 //! joins the two and keeps the deadlines. Must not know how a client works.
 
 pub mod app;
+pub mod bans;
+pub mod bucket;
 pub mod cli;
 pub mod config;
 pub mod core;
@@ -13,6 +15,7 @@ pub mod inputs;
 pub mod interest;
 pub mod lagcomp;
 pub mod logging;
+pub mod loss;
 pub mod maps;
 pub mod metrics;
 pub mod net;

@@ -7,14 +7,32 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tickshot_server::app::{Progress, Server, ServerError};
 use tickshot_server::cli::ServerArgs;
+use tickshot_server::maps;
 use tickshot_server::metrics::ServerReport;
 
 fn main() -> ExitCode {
     let args = ServerArgs::parse();
+    if let Some(map) = &args.check_map {
+        return check_map(map);
+    }
     tickshot_server::logging::init();
     match run(&args) {
         Ok(report) => {
             print_report(&report, args.json);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("tickshot-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// On stdout, because it is what was asked for.
+fn check_map(map: &str) -> ExitCode {
+    match maps::check(map) {
+        Ok(report) => {
+            println!("{report}");
             ExitCode::SUCCESS
         }
         Err(error) => {

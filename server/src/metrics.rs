@@ -18,12 +18,15 @@ pub struct Metrics {
     pub clients_joined: u64,
     pub clients_refused: u64,
     pub clients_timed_out: u64,
+    pub clients_voted_off: u64,
     pub snapshots: u64,
     /// Bits of entities in snapshots, and how many entities they described.
     pub entity_bits: u64,
     pub entities_sent: u64,
     /// Visible entities that did not fit into a snapshot and were put off.
     pub entities_deferred: u64,
+    /// The same of rockets.
+    pub rockets_deferred: u64,
     pub shots: ShotTally,
     /// Inputs of players that have left.
     pub inputs_gone: InputCounts,
@@ -55,6 +58,7 @@ pub struct ServerReport {
     pub clients_joined: u64,
     pub clients_refused: u64,
     pub clients_timed_out: u64,
+    pub clients_voted_off: u64,
     /// CPU time of the whole process divided by ticks; noise of the machine does not count, hosted clients do.
     pub cpu_ms_per_tick: f64,
     pub bytes_in: u64,
@@ -65,6 +69,7 @@ pub struct ServerReport {
     /// Bits per field of an entity, averaged over all entities sent once per (entity, baseline).
     pub snapshot_field_bits: BTreeMap<&'static str, f64>,
     pub entities_deferred: u64,
+    pub rockets_deferred: u64,
     pub inputs: InputCounts,
     pub shots: ShotCounts,
     pub drops: BTreeMap<&'static str, u64>,
@@ -83,10 +88,12 @@ impl Metrics {
             clients_joined: 0,
             clients_refused: 0,
             clients_timed_out: 0,
+            clients_voted_off: 0,
             snapshots: 0,
             entity_bits: 0,
             entities_sent: 0,
             entities_deferred: 0,
+            rockets_deferred: 0,
             shots: ShotTally::new(),
             inputs_gone: InputCounts::default(),
             drops: BTreeMap::new(),
@@ -124,10 +131,12 @@ impl Metrics {
             clients_joined: self.clients_joined,
             clients_refused: self.clients_refused,
             clients_timed_out: self.clients_timed_out,
+            clients_voted_off: self.clients_voted_off,
             snapshots: self.snapshots,
             snapshot_bytes: Spread::of(&self.snapshot_bytes, 1.0),
             snapshot_bits_per_visible_player: ratio(self.entity_bits, self.entities_sent),
             entities_deferred: self.entities_deferred,
+            rockets_deferred: self.rockets_deferred,
             inputs: self.inputs_gone,
             shots: self.shots.counts(rate),
             drops: self.drops.clone(),

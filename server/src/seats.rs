@@ -1,7 +1,7 @@
 //! Who plays which slot: a client or a bot, either way through the same buffer of inputs.
 
 use crate::inputs::InputBuffer;
-use crate::interest::Interest;
+use crate::interest::{InSight, Interest};
 use crate::lagcomp::Shooters;
 use crate::lagcomp::estimate::Believed;
 use crate::sessions::Sessions;
@@ -9,10 +9,10 @@ use tickshot_shared::ids::Id;
 use tickshot_shared::limits::NAME_BYTES_MAX;
 use tickshot_shared::protocol::told::Told;
 use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::bot::Bot;
+use tickshot_shared::sim::bot::{Bot, Seen, Sight, Skill};
 use tickshot_shared::sim::input::Input;
 use tickshot_shared::sim::pose::Pose;
-use tickshot_shared::sim::world::{Slot, World};
+use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::Tick;
 
 /// One taken slot.
@@ -21,6 +21,8 @@ pub struct Seat {
     pub inputs: InputBuffer,
     /// Name of this stay.
     pub session: Id,
+    /// No vote on this player before then.
+    pub spared_until: Tick,
     player: PlayedBy,
 }
 
@@ -31,12 +33,24 @@ enum PlayedBy {
 
 impl Seat {
     pub fn client(name: String, session: Id) -> Seat {
-        Seat { name, session, inputs: InputBuffer::new(), player: PlayedBy::Client }
+        Seat::new(name, session, PlayedBy::Client)
     }
 
     /// A bot whose choices follow from the match's seed and its slot.
-    pub fn bot(name: String, session: Id, seed: u64, slot: Slot) -> Seat {
-        Seat { name, session, inputs: InputBuffer::new(), player: PlayedBy::Bot(Box::new(Bot::new(seed, slot))) }
+    pub fn bot(name: String, session: Id, seed: u64, slot: Slot, skill: Skill) -> Seat {
+        Seat::new(name, session, PlayedBy::Bot(Box::new(Bot::new(seed, slot, skill))))
+    }
+
+    fn new(name: String, session: Id, player: PlayedBy) -> Seat {
+        Seat { name, session, inputs: InputBuffer::new(), spared_until: Tick(0), player }
+    }
+
+    /// Another match begins: nothing of the one before is of use, and a bot knows nothing of it.
+    pub fn begin_match(&mut self, seed: u64, slot: Slot, skill: Skill) {
+        self.inputs.forget();
+        if let PlayedBy::Bot(bot) = &mut self.player {
+            **bot = Bot::new(seed, slot, skill);
+        }
     }
 
     pub fn is_bot(&self) -> bool {
@@ -44,15 +58,32 @@ impl Seat {
     }
 
     /// A bot's input for the next tick, from the state of this one and no more than a client in its place is told.
-    /// `None` for clients, who send theirs.
-    pub fn think(&mut self, arena: &Arena, world: &World, interest: &mut Interest, slot: Slot) -> Option<Input> {
+    /// `None` for clients, who send theirs. `in_sight` is work space.
+    pub fn think(
+        &mut self,
+        arena: &Arena,
+        world: &World,
+        interest: &mut Interest,
+        slot: Slot,
+        in_sight: &mut InSight,
+    ) -> Option<Input> {
         let PlayedBy::Bot(bot) = &mut self.player else { return None };
         let own = world.player(slot)?;
-        let mut visible = Vec::new();
-        interest.visible_to(arena, world, slot, &mut visible);
-        let others: Vec<(Slot, Pose)> =
-            visible.iter().filter_map(|s| world.player(*s).map(|p| (*s, Pose::of(p)))).collect();
-        Some(bot.think(arena, world.rate, world.tick.plus(1), own, &others))
+        interest.look(arena, world, slot, 1, in_sight);
+        let friend = |player: &Player| own.team.is_some() && player.team == own.team;
+        let seen =
+            |slot: &Slot| world.player(*slot).map(|p| Seen { slot: *slot, pose: Pose::of(p), friend: friend(p) });
+        let others: Vec<Seen> = in_sight.players.iter().filter_map(seen).collect();
+        Some(bot.think(&Sight {
+            arena,
+            rate: world.rate,
+            now: world.tick.plus(1),
+            own,
+            team: own.team,
+            others: &others,
+            rockets: &in_sight.rockets,
+            pickups: in_sight.pickups,
+        }))
     }
 
     /// Names of bots come from the field, by slot.

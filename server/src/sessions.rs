@@ -3,8 +3,10 @@
 //! A session goes Loading -> Playing, or Refused. Slots belong to the match; a session borrows one.
 //! Keeps no socket and no crypto: a client is its 64-bit netcode id here.
 
+use crate::bucket::TokenBucket;
 use crate::core::Wanted;
 use crate::lagcomp::estimate::DisplayEstimate;
+use crate::loss::SnapshotLoss;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tickshot_shared::limits::HISTORY_TICKS;
@@ -35,6 +37,17 @@ pub struct Session {
     pub ping: Option<(u32, Duration)>,
     /// Round trip by acks: smallest of the recent ones.
     pub rtt: Option<Duration>,
+    /// Of snapshots, by acks.
+    pub loss: SnapshotLoss,
+    /// Gets lines of chat: since it first came into the world.
+    pub reads_chat: bool,
+    /// Lines it may still say, and whether it was told that there were too many.
+    pub lines: TokenBucket,
+    pub is_told_to_slow_down: bool,
+    /// Notices it may still get.
+    pub notices: TokenBucket,
+    /// When it may call the next vote.
+    pub may_call_at: Tick,
 }
 
 /// What a session may do.
@@ -68,7 +81,22 @@ impl Session {
             imposed_link: String::new(),
             ping: None,
             rtt: None,
+            loss: SnapshotLoss::default(),
+            reads_chat: false,
+            lines: TokenBucket::default(),
+            is_told_to_slow_down: false,
+            notices: TokenBucket::default(),
+            may_call_at: Tick(0),
         }
+    }
+
+    /// Another match begins: what was told in the one before is gone, and this client has until then to load the map.
+    pub fn begin_match(&mut self, until: Duration, capacity: usize, rate: TickRate) {
+        let Some(slot) = self.slot() else { return };
+        self.state = SessionState::Loading { slot, until };
+        self.told = ToldRing::new(capacity);
+        self.priority.fill(0);
+        self.display = DisplayEstimate::new(rate);
     }
 
     /// Whether this client plays, but has not been heard of for so long that it may be gone for good.
@@ -86,6 +114,9 @@ impl Session {
 
     /// The acks of an input packet that `arrived`; `sent_at` tells when the newest acked snapshot left.
     pub fn handle_ack(&mut self, ack: Option<Tick>, mask: u32, sent_at: Option<Duration>, arrived: Duration) {
+        if let Some(ack) = ack.filter(|ack| self.told.at(*ack).is_some()) {
+            self.loss.handle_ack(ack, mask, |tick| self.told.at(tick).is_some());
+        }
         let held = self.told.acked();
         self.told.handle_ack(ack, mask);
         if self.told.acked() == held {
@@ -155,6 +186,11 @@ impl Sessions {
 
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut Session)> {
         self.by_id.iter_mut().map(|(id, session)| (*id, session))
+    }
+
+    /// Is this client part of the match?
+    pub fn is_admitted(&self, client_id: u64) -> bool {
+        self.by_id.get(&client_id).is_some_and(|session| session.slot().is_some())
     }
 
     /// Ids of the sessions that are part of the match (not those refused), in order.

@@ -10,11 +10,12 @@
 use std::time::{Duration, Instant};
 use tickshot_shared::protocol::fields::{ExtrapolationTable, PUBLIC, predict};
 use tickshot_shared::protocol::ring::SnapshotRing;
+use tickshot_shared::protocol::scene::Scene;
 use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
 use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest, SnapshotStats};
 use tickshot_shared::protocol::told::ToldRing;
 use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::bot::Bot;
+use tickshot_shared::sim::bot::{Bot, Seen, Sight, Skill};
 use tickshot_shared::sim::combat::Present;
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::Input;
@@ -50,15 +51,27 @@ fn arena(name: &str, tmx: &[u8]) -> Arena {
 /// The states of a match in which everyone is a bot.
 fn play(arena: &Arena, sees: bool) -> Vec<World> {
     let mut world = World::new(PLAYERS, TickRate::default(), SEED);
-    let mut bots: Vec<Bot> = (0..PLAYERS).map(|i| Bot::new(SEED, Slot(i as u16))).collect();
+    let mut bots: Vec<Bot> = (0..PLAYERS).map(|i| Bot::new(SEED, Slot(i as u16), Skill::default())).collect();
     (0..PLAYERS).for_each(|i| world.join(arena, Slot(i as u16)));
     let mut events = Vec::new();
     let mut worlds = Vec::new();
     for _ in 0..TICKS {
-        let others: Vec<(Slot, Pose)> = world.present().map(|(slot, p)| (slot, Pose::of(p))).collect();
+        let seen = |(slot, p)| Seen { slot, pose: Pose::of(p), friend: false };
+        let others: Vec<Seen> = world.present().map(seen).collect();
         let seen = if sees { &others[..] } else { &[] };
         let think = |(bot, own): (&mut Bot, &Option<Player>)| -> Option<Input> {
-            own.as_ref().map(|own| bot.think(arena, world.rate, world.tick.plus(1), own, seen))
+            own.as_ref().map(|own| {
+                bot.think(&Sight {
+                    arena,
+                    rate: world.rate,
+                    now: world.tick.plus(1),
+                    own,
+                    team: None,
+                    others: seen,
+                    rockets: &world.rockets,
+                    pickups: world.pickups_there(),
+                })
+            })
         };
         let inputs: Vec<Option<Input>> = bots.iter_mut().zip(&world.players).map(think).collect();
         events.clear();

@@ -34,6 +34,8 @@ pub const HISTORY_TICKS: usize = 256;
 pub const BASELINE_AGE_TICKS_MAX: u32 = 120;
 /// Largest snapshot datagram payload, in bytes: under every common MTU and never sliced.
 pub const SNAPSHOT_BYTES_MAX: usize = 1150;
+/// Rockets one snapshot tells of at most: half its bytes, if all are new and burst. More wait; those known go on being told.
+pub const ROCKETS_PER_SNAPSHOT_MAX: usize = 48;
 /// Inputs one packet repeats at most, newest included. Survives 7 lost packets in a row.
 pub const INPUTS_PER_PACKET_MAX: usize = 8;
 /// Largest input packet, in bytes.

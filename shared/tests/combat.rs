@@ -15,9 +15,11 @@ use tickshot_shared::sim::movement::knock;
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::rules;
 use tickshot_shared::sim::step::{Event, predict_own, step};
+use tickshot_shared::sim::weapon::{Weapon, WeaponTable};
 use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::TickRate;
 
+const RIFLE: &WeaponTable = Weapon::Rifle.table();
 const RIGHT: Turn = Turn(0);
 const LEFT: Turn = Turn(32768);
 
@@ -58,16 +60,9 @@ fn a_shot_hits_the_nearest_body_on_its_line_and_no_other() {
     let from = IVec2::new(20 * 1024, 24 * 1024);
     assert_eq!(
         events[0],
-        Event::Shot {
-            slot: Slot(0),
-            weapon: tickshot_shared::sim::weapon::Weapon::Rifle,
-            from,
-            aim: RIGHT,
-            range_units,
-            hit: Some(Slot(2))
-        }
+        Event::Shot { slot: Slot(0), weapon: Weapon::Rifle, from, aim: RIGHT, range_units, hit: Some(Slot(2)) }
     );
-    assert_eq!(events[1], Event::Hurt { slot: Slot(2), by: Slot(0), damage: rules::RIFLE_DAMAGE });
+    assert_eq!(events[1], Event::Hurt { slot: Slot(2), by: Slot(0), damage: RIFLE.damage });
     let health: Vec<u8> = world.present().map(|(_, p)| p.health).collect();
     assert_eq!(health, [100, 100, 80, 100]);
     let (shooter, victim) = (world.player(Slot(0)).unwrap(), world.player(Slot(2)).unwrap());
@@ -83,7 +78,7 @@ fn a_hit_pushes_its_victim_away_from_the_shooter_and_never_beyond_twice_full_spe
         world.rate = TickRate::new(hz).unwrap();
         tick(&mut world, &arena, &[fire(RIGHT), None]);
         let pushed = world.player(Slot(1)).unwrap().vel;
-        let expected = rules::RIFLE_KNOCK_UNITS_PER_S as f32 / hz as f32;
+        let expected = RIFLE.knock_units_per_s as f32 / hz as f32;
         assert!((pushed.x as f32 - expected).abs() <= 1.0 && pushed.y == 0, "{hz} Hz: {pushed}");
         let before = world.player(Slot(1)).unwrap().pos;
         tick(&mut world, &arena, &[None, None]);
@@ -103,7 +98,7 @@ fn a_shot_through_a_wall_misses() {
         events,
         [Event::Shot {
             slot: Slot(0),
-            weapon: tickshot_shared::sim::weapon::Weapon::Rifle,
+            weapon: Weapon::Rifle,
             from,
             aim: RIGHT,
             range_units: 3 * 1024 - 512,
@@ -128,7 +123,7 @@ fn two_players_who_kill_each_other_in_one_tick_both_die() {
     let arena = common::open();
     let mut world = duel();
     for player in world.players.iter_mut().flatten() {
-        player.health = rules::RIFLE_DAMAGE;
+        player.health = RIFLE.damage;
     }
     let events = tick(&mut world, &arena, &[fire(RIGHT), fire(LEFT)]);
     for slot in [Slot(0), Slot(1)] {
@@ -147,7 +142,7 @@ fn a_kill_shared_by_two_shots_of_one_tick_is_credited_to_each_as_often() {
         let mut world =
             world_of(&[standing(20 * 1024, 24 * 1024), standing(28 * 1024, 24 * 1024), standing(24 * 1024, 24 * 1024)]);
         world.tick = tickshot_shared::tick::Tick(start);
-        world.players[2].as_mut().unwrap().health = rules::RIFLE_DAMAGE;
+        world.players[2].as_mut().unwrap().health = RIFLE.damage;
         tick(&mut world, &arena, &[fire(RIGHT), fire(LEFT), None]);
         for (credit, player) in credits.iter_mut().zip(&world.players) {
             *credit += player.unwrap().kills;
@@ -156,17 +151,6 @@ fn a_kill_shared_by_two_shots_of_one_tick_is_credited_to_each_as_often() {
     }
     assert_eq!(credits[0] + credits[1], 300);
     assert!(credits[0].abs_diff(credits[1]) <= 100, "slot order decides kills: {credits:?}");
-}
-
-#[test]
-fn a_held_trigger_fires_six_times_a_second_at_every_tick_rate() {
-    let arena = common::open();
-    for hz in TICK_RATE_MIN..=TICK_RATE_MAX {
-        let mut world = World::new(1, TickRate::new(hz).unwrap(), 1);
-        world.join(&arena, Slot(0));
-        let shots: usize = (0..10 * hz).map(|_| tick(&mut world, &arena, &[fire(RIGHT)]).len()).sum();
-        assert!((51..=68).contains(&shots), "{hz} Hz: {shots} shots in 10 s");
-    }
 }
 
 #[test]
@@ -252,34 +236,6 @@ fn a_player_without_an_input_stands_keeps_its_aim_and_holds_fire() {
     let player = world.player(Slot(0)).unwrap();
     assert_eq!((player.vel, player.heading, player.aim), (IVec2::ZERO, Heading::STAND, Turn(12345).coarse()));
     assert_eq!(events, []);
-}
-
-#[test]
-fn a_client_that_predicts_its_own_player_agrees_with_the_server_until_it_is_hurt() {
-    let seed = 11;
-    println!("seed {seed}");
-    let arena = common::arena();
-    let mut game = Match::new(&arena, 16, TickRate::default(), seed);
-    let mut compared = 0;
-    for _ in 0..5_000 {
-        let before = game.world.clone();
-        game.tick(&arena);
-        for (slot, now) in game.world.present() {
-            let mut predicted = *before.player(slot).unwrap();
-            let input = game.inputs[slot.index()].unwrap();
-            let fired = predict_own(&mut predicted, &arena, game.world.rate, &input);
-            let shot = game.events.iter().any(|e| matches!(e, Event::Shot { slot: by, .. } if *by == slot));
-            assert_eq!(fired, shot && before.player(slot).unwrap().alive);
-            let before = before.player(slot).unwrap();
-            if now.alive != before.alive || now.hurt_seq != before.hurt_seq {
-                continue;
-            }
-            let known = |p: &Player| (p.pos, p.vel, p.aim, p.heading, p.shot_seq, p.fire_cooldown, p.respawn_ticks);
-            assert_eq!(known(&predicted), known(now), "{slot:?} at {:?}", game.world.tick);
-            compared += 1;
-        }
-    }
-    assert!(compared > 60_000);
 }
 
 #[test]

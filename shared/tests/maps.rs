@@ -7,8 +7,11 @@ use common::sketch_tmx;
 use glam::IVec2;
 use tickshot_shared::limits::MAP_BYTES_MAX;
 use tickshot_shared::rng::Rng;
+use tickshot_shared::sim::arena::survey::Survey;
 use tickshot_shared::sim::arena::{Arena, MapHash};
 use tickshot_shared::sim::collision::touches_wall;
+use tickshot_shared::sim::pickup::{Pickup, PickupKind};
+use tickshot_shared::sim::round::Team;
 use tickshot_shared::sim::world::Player;
 
 const SMALL: [&str; 4] = ["######", "#S..S#", "#.##.#", "######"];
@@ -24,6 +27,11 @@ fn with(old: &str, new: &str) -> String {
     tmx.replacen(old, new, 1)
 }
 
+/// The end of a map with these pickups.
+fn pickups(objects: &str) -> String {
+    format!("<objectgroup id=\"3\" name=\"pickups\">{objects}</objectgroup></map>")
+}
+
 #[test]
 fn the_shipped_maps_are_what_they_promise() {
     let (arena, open) = (common::arena(), common::open());
@@ -31,14 +39,64 @@ fn the_shipped_maps_are_what_they_promise() {
     assert_eq!((arena.width(), arena.height(), arena.bounds()), (48, 32, IVec2::new(48, 32) * 1024));
     assert!(!open.has_inner_walls() && open.spawns().len() >= 32);
     assert_eq!((open.width(), open.height()), (48, 48));
-    for map in [&arena, &open] {
-        let (w, h) = (map.width(), map.height());
-        for (x, y) in (0..w).flat_map(|x| (0..h).map(move |y| (x, y))) {
-            let fair =
-                map.is_solid(x, y) == map.is_solid(w - 1 - x, y) && map.is_solid(x, y) == map.is_solid(x, h - 1 - y);
-            assert!(fair, "tile {x},{y} of {} has no mirror image", map.name());
+}
+
+#[test]
+fn every_shipped_map_is_good_to_play_and_fair_to_both_sides() {
+    for (map, least_spawns) in common::walled().iter().zip([8, 16, 24, 64]) {
+        let survey = Survey::of(map);
+        println!("{}: {survey:?}", map.name());
+        assert_eq!(survey.warnings, [""; 0], "{}", map.name());
+        assert_eq!(survey.free_tiles, survey.reachable_tiles);
+        assert!(map.spawns().len() >= least_spawns && map.has_team_spawns());
+        assert!(map.pickups().len() >= 6, "{}", map.name());
+        // Whatever one side has, the other has at the opposite place: turned by half a turn, or mirrored.
+        let (size, bounds) = (IVec2::new(map.width() - 1, map.height() - 1), map.bounds());
+        let same_walls = |image: fn(IVec2, IVec2) -> IVec2| {
+            let tiles = (0..=size.x).flat_map(|x| (0..=size.y).map(move |y| IVec2::new(x, y)));
+            tiles.into_iter().all(|t| map.is_solid(t.x, t.y) == map.is_solid(image(t, size).x, image(t, size).y))
+        };
+        let image = [|at, size| size - at, |at: IVec2, size: IVec2| IVec2::new(size.x - at.x, at.y)]
+            .into_iter()
+            .find(|image| same_walls(*image))
+            .unwrap_or_else(|| panic!("{} favours a side", map.name()));
+        let azure = map.team_spawns(Team::Azure);
+        assert!(map.team_spawns(Team::Amber).iter().all(|at| azure.contains(&image(*at, bounds))), "{}", map.name());
+        for pickup in map.pickups() {
+            let other = Pickup { pos: image(pickup.pos, bounds), ..*pickup };
+            assert!(map.pickups().contains(&other), "{}: {pickup:?} lies on one side only", map.name());
         }
     }
+}
+
+#[test]
+fn pickups_and_spawn_points_of_a_side_are_read_from_their_class() {
+    let tmx = with("<object id=\"1\"", "<object id=\"1\" type=\"amber\"")
+        .replace("<object id=\"2\"", "<object id=\"2\" class=\"azure\" name=\"the other\"")
+        .replace("</map>", &pickups("<object id=\"3\" name=\"armour\" x=\"24\" y=\"40\"><point/></object>"));
+    let arena = Arena::parse("sides", tmx.as_bytes()).unwrap();
+    let [left, right] = [IVec2::new(1536, 1536), IVec2::new(4608, 1536)];
+    assert_eq!((arena.team_spawns(Team::Amber), arena.team_spawns(Team::Azure)), (&[left][..], &[right][..]));
+    assert_eq!(arena.spawns(), [left, right], "without sides everyone may appear anywhere");
+    assert_eq!(arena.pickups(), [Pickup { kind: PickupKind::Armour, pos: IVec2::new(1536, 2560) }]);
+    let plain = common::sketch(&SMALL);
+    assert_eq!((plain.team_spawns(Team::Amber), plain.pickups()), (plain.spawns(), &[][..]));
+}
+
+#[test]
+fn a_survey_tells_what_plays_badly_and_where() {
+    let survey = |rows: &[&str]| Survey::of(&common::sketch(rows)).warnings.join("; ");
+    assert_eq!(survey(&["S..S", "...."]), "");
+    let pocket = survey(&["S..#..", "...#.."]);
+    assert!(pocket.contains("tile 4,0 (and 3 more) cannot be reached"), "{pocket}");
+    let narrow = survey(&["S.#..", "..S..", "..#.."]);
+    assert!(narrow.contains("tile 2,1 lies in a passage one tile wide"), "{narrow}");
+    assert!(survey(&["S.", ".."]).contains("a single point"));
+    let facing = sketch_tmx(&["S..", "...", "..S"])
+        .replace("<object id=\"1\"", "<object id=\"1\" class=\"amber\"")
+        .replace("<object id=\"2\"", "<object id=\"2\" class=\"azure\"");
+    let facing = Survey::of(&Arena::parse("facing", facing.as_bytes()).unwrap()).warnings.join("; ");
+    assert!(facing.contains("amber point at tile 0,0 and the azure point at tile 2,2 see each other"), "{facing}");
 }
 
 #[test]
@@ -113,6 +171,31 @@ fn every_refusal_names_the_file_the_place_and_the_way_out() {
         (sketch_tmx(&["###", "#.#", "###"]), &["spawns", "Insert Point"]),
         (sketch_tmx(&["#####", "#S#S#", "#####"]), &["object 2", "cannot be reached from object 1", "3,1"]),
         (sketch_tmx(&["S#", "#S"]), &["cannot be reached"]),
+        (
+            with("<object id=\"2\"", "<object id=\"2\" type=\"amber\""),
+            &["layer 'spawns'", "1 points are of class amber", "none is of class azure", "both sides"],
+        ),
+        (
+            with("<object id=\"2\"", "<object id=\"2\" class=\"blue\""),
+            &["layer 'spawns'", "object 2 at tile 4,1", "'blue'", "amber or azure"],
+        ),
+        (
+            with("</map>", &pickups("<object id=\"7\" type=\"mine\" x=\"24\" y=\"24\"><point/></object>")),
+            &["layer 'pickups'", "object 7 at tile 1,1", "'mine'", "health, armour or ammo"],
+        ),
+        (
+            with("</map>", &pickups("<object id=\"7\" type=\"ammo\" x=\"40\" y=\"40\"><point/></object>")),
+            &["layer 'pickups'", "object 7", "inside the wall at tile 2,2"],
+        ),
+        (
+            with("</map>", &pickups(&"<object id=\"7\" type=\"ammo\" x=\"24\" y=\"24\"><point/></object>".repeat(65))),
+            &["layer 'pickups'", "more than 64"],
+        ),
+        (
+            sketch_tmx(&["#####", "#S#.#", "#####"])
+                .replace("</map>", &pickups("<object id=\"7\" type=\"ammo\" x=\"56\" y=\"24\"><point/></object>")),
+            &["layer 'pickups'", "object 7 at tile 3,1", "cannot be reached from object 1 of layer 'spawns'"],
+        ),
         (" ".repeat(MAP_BYTES_MAX + 1), &["262145 bytes", "limit"]),
         ("<!DOCTYPE m [<!ENTITY a \"aaaa\">]><map>&a;</map>".into(), &["XML"]),
     ];

@@ -50,7 +50,7 @@ fn a_match_at_every_corner_of_the_tick_rates_works() {
 
 #[test]
 fn a_map_that_the_clients_lack_is_fetched_from_the_server() {
-    let (_, arena) = tickshot_server::maps::BUILT_IN[0];
+    let arena = tickshot_server::maps::load("arena").unwrap().bytes;
     let mut bytes = arena.to_vec();
     // Another hash, so that nobody has it built in.
     bytes.extend_from_slice(b"<!-- edited -->\n");

@@ -270,7 +270,14 @@ impl Play {
             .min();
         let length = target.map_or(wall, |(along, _)| along as i32 - Player::RADIUS);
         let to = metres(from) + Vec2::new(direction.x as f32, direction.y as f32) / 32768.0 * length as f32 / 1024.0;
-        effects.push(Effect::Shot { slot: slot as u16, weapon: default(), from: metres(from), to, own: slot == 0 });
+        effects.push(Effect::Shot {
+            slot: slot as u16,
+            weapon: default(),
+            ray: 0,
+            from: metres(from),
+            to,
+            own: slot == 0,
+        });
         self.actors[slot].next_shot_s = if slot == 0 { 0.35 } else { 0.4 + self.rng.below(900) as f32 / 1000.0 };
         if let Some((_, victim)) = target {
             self.hit(slot, victim, effects);

@@ -3,7 +3,9 @@
 use crate::net::Net;
 use bevy::prelude::Vec2;
 use tickshot_client::view::{ShotCard, ShotTargetView, Switches};
+use tickshot_shared::ids::Id;
 use tickshot_shared::modes::HitCheck;
+use tickshot_shared::sim::weapon::Weapon;
 
 /// The own shot from `from` along `along`, that a wall would end after `wall_m`.
 pub(crate) fn card(
@@ -49,6 +51,8 @@ pub(crate) fn card(
         if claimed_ago_ms > CAP_MS { format!("beyond the server's limit of {CAP_MS:.0} ms") } else { String::new() };
     let length = target.as_ref().filter(|_| decided.is_some()).map_or(wall_m, |target| target.tested.distance(from));
     ShotCard {
+        id: Id::default(),
+        weapon: Weapon::Rifle,
         tick: (present + net.lead_ticks()) as u32,
         fired_s: net.now_s(),
         from,

@@ -5,11 +5,13 @@
 mod bots;
 mod demo;
 mod display;
+mod lan;
 mod play;
 
 use crate::view::Switches;
 use clap::{Parser, Subcommand};
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 use tickshot_server::config::DEFAULT_PORT;
 use tickshot_shared::link::profile::LinkSettings;
 use tickshot_shared::modes::Modes;
@@ -29,6 +31,8 @@ enum Command {
     Play(PlayArgs),
     /// Join a server on the network
     Join(JoinArgs),
+    /// Show the servers on this network
+    Lan(LanArgs),
     /// Join a server with many headless clients, each with a socket and a mind of its own
     Bots(BotsArgs),
     /// A headless match on this machine: a server and 8 bot clients over real UDP, then its numbers
@@ -80,6 +84,20 @@ pub struct JoinArgs {
     pub no_vsync: bool,
     #[command(flatten)]
     pub time: TimeArgs,
+}
+
+/// `tickshot lan`
+#[derive(Clone, Debug, clap::Args)]
+pub struct LanArgs {
+    /// How long to look, seconds
+    #[arg(long, value_name = "S", default_value_t = 2.5)]
+    pub seconds: f64,
+    /// Folder of the settings, whose favourites are asked, too [default: TICKSHOT_CONFIG_DIR, or the platform's]
+    #[arg(long, value_name = "DIR")]
+    pub config_dir: Option<PathBuf>,
+    /// Print one JSON object {servers, search} on stdout
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What a client does about time, and what is done to its link
@@ -160,6 +178,7 @@ impl Cli {
             None => play_or_demo(),
             Some(Command::Play(args)) => play::host_and_play(&args),
             Some(Command::Join(args)) => play::join(&args),
+            Some(Command::Lan(args)) => lan::run(&args),
             Some(Command::Bots(args)) => bots::run(&args),
             Some(Command::Demo(args)) => demo::run(&args),
         }

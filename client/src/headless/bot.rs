@@ -1,25 +1,31 @@
 //! One client steered by a bot's brain: the same session as behind a window, in an `App` without one.
 //!
 //! The brain sees what a frame at this moment would draw, and nothing else of the session. It fires only when its
-//! crosshair lies on a body that is drawn, so that a shot of a bot is a hit that a person would swear to.
+//! crosshair lies on a body that is drawn, so that a shot of a bot is a hit that a person would swear to; a rocket is aimed
+//! where a body will be, or at a wall beside it, and so flies as the brain wants.
 
 use crate::app::{ClientSet, Core, LocalTime, SessionPlugin};
 use crate::core::ClientCore;
 use crate::net::transport::ClientTransport;
+use crate::play::Play;
 use crate::session;
 use crate::view::{Controls, Switches};
 use bevy::app::{App, PreUpdate};
 use bevy::ecs::prelude::*;
 use std::time::Duration;
 use tickshot_server::app::run_in_order;
-use tickshot_shared::sim::bot::Bot;
+use tickshot_shared::sim::bot::{Bot, Seen, Sight, Skill};
 use tickshot_shared::sim::input::Buttons;
+use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::weapon::Weapon;
+use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::Tick;
 
 /// What steers a client that nobody steers.
 #[derive(Clone, Debug, Resource)]
 pub struct Brain {
     seed: u64,
+    skill: Skill,
     /// Made when the slot is known.
     bot: Option<Bot>,
     /// The tick thought about last.
@@ -28,7 +34,12 @@ pub struct Brain {
 
 impl Brain {
     pub fn new(seed: u64) -> Brain {
-        Brain { seed, bot: None, thought: None }
+        Brain { seed, skill: Skill::default(), bot: None, thought: None }
+    }
+
+    /// This good, from now on; the usual is [`Skill::default`].
+    pub fn with_skill(self, skill: Skill) -> Brain {
+        Brain { skill, bot: None, ..self }
     }
 
     /// What it wants, of what the latest frame drew; as before if it has thought about this tick already.
@@ -41,11 +52,31 @@ impl Brain {
             return;
         }
         self.thought = Some(input_tick);
-        let bot = self.bot.get_or_insert_with(|| Bot::new(self.seed, slot));
-        let input = bot.think(arena, core.rate(), input_tick.plus(1), own, core.others());
-        let fire = input.buttons.contains(Buttons::FIRE) && core.crosshair_on_enemy(input.aim);
-        *controls =
-            Controls { heading: input.heading, aim: input.aim, fire, weapon: input.weapon, ..Controls::default() };
+        let team_of = |slot: Slot| core.roster().entries().get(&slot).and_then(|entry| entry.team);
+        let team = team_of(slot);
+        let seen = |&(slot, pose): &(Slot, Pose)| Seen { slot, pose, friend: team.is_some() && team_of(slot) == team };
+        let others: Vec<Seen> = core.others().iter().map(seen).collect();
+        let told = core.play().and_then(Play::newest);
+        let bot = self.bot.get_or_insert_with(|| Bot::new(self.seed, slot, self.skill));
+        let input = bot.think(&Sight {
+            arena,
+            rate: core.rate(),
+            now: input_tick.plus(1),
+            own,
+            team,
+            others: &others,
+            rockets: told.map_or(&[], |told| &told.rockets),
+            pickups: told.map_or(0, |told| told.pickups),
+        });
+        let pressed = |button| input.buttons.contains(button);
+        *controls = Controls {
+            heading: input.heading,
+            aim: input.aim,
+            fire: pressed(Buttons::FIRE) && (own.weapon == Weapon::Launcher || core.crosshair_on_enemy(input.aim)),
+            dash: pressed(Buttons::DASH),
+            reload: pressed(Buttons::RELOAD),
+            weapon: input.weapon,
+        };
     }
 }
 

@@ -16,6 +16,7 @@ use tickshot_shared::link::profile::LinkSettings;
 use tickshot_shared::protocol::control::LeaveReason;
 use tickshot_shared::protocol::version::protocol_version;
 use tickshot_shared::rng::Rng;
+use tickshot_shared::sim::round::MatchOptions;
 use tickshot_shared::tick::TickRate;
 
 /// What a universe is made of.
@@ -29,13 +30,25 @@ pub struct UniverseConfig {
     pub bots: usize,
     /// What the server allows.
     pub rules: MatchRules,
+    /// What is played.
+    pub options: MatchOptions,
+    /// Maps of later matches, in turn; empty = always the same one.
+    pub rotation: Vec<Map>,
 }
 
 impl UniverseConfig {
-    /// A match on a built-in map or the `.tmx` file at that path; all else as usual.
+    /// A deathmatch without end on a built-in map or the `.tmx` file at that path; all else as usual.
     pub fn on(map: &str, seed: u64) -> Result<UniverseConfig, MapError> {
-        let (rate, rules) = (TickRate::default(), MatchRules::default());
-        Ok(UniverseConfig { map: maps::load(map)?, capacity: 16, rate, seed, bots: 0, rules })
+        Ok(UniverseConfig {
+            map: maps::load(map)?,
+            capacity: 16,
+            rate: TickRate::default(),
+            seed,
+            bots: 0,
+            rules: MatchRules::default(),
+            options: MatchOptions::ENDLESS,
+            rotation: Vec::new(),
+        })
     }
 }
 
@@ -80,6 +93,8 @@ impl Universe {
             server_name: "universe".to_owned(),
             bots: config.bots,
             rules: config.rules,
+            options: config.options,
+            rotation: config.rotation,
             ..MatchSetup::endless(config.map, config.capacity, config.rate, config.seed)
         };
         let server = ServerCore::new(setup, Duration::ZERO);

@@ -4,8 +4,10 @@
 //! between two of its predicted states, so that it glides; without, with the others.
 
 use super::{EFFECTS_PER_FRAME_MAX, Play};
-use crate::effects::metres;
+use crate::effects::{Around, metres};
 use crate::interpolate::Cursor;
+use crate::roster::Roster;
+use crate::scene::Moment;
 use crate::stats::ClientStats;
 use crate::view::{GhostsView, OtherView, OwnView, ViewModel};
 use glam::Vec2;
@@ -18,9 +20,10 @@ use tickshot_shared::sim::collision::body_in_sight;
 use tickshot_shared::sim::input::OwnView as OwnMoment;
 use tickshot_shared::sim::movement::full_speed;
 use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::round::Team;
 use tickshot_shared::sim::rules;
 use tickshot_shared::sim::weapon::Weapon;
-use tickshot_shared::sim::world::Player;
+use tickshot_shared::sim::world::{Player, Slot};
 
 /// Where and when the own body is drawn, without smoothing.
 #[derive(Clone, Copy, Debug)]
@@ -37,25 +40,32 @@ impl Play {
         self.drawn_at = now;
         self.place_others(stats);
         self.own_drawn = self.place_own();
+        self.place_scene();
         self.effects.truncate(EFFECTS_PER_FRAME_MAX);
     }
 
     /// The frame of `now`; appends to its effects.
-    pub fn rebuild_view(&mut self, now: Duration, view: &mut ViewModel, stats: &mut ClientStats) {
+    pub fn rebuild_view(&mut self, now: Duration, roster: &Roster, view: &mut ViewModel, stats: &mut ClientStats) {
         self.look(now, stats);
         view.arena = Some(Arc::clone(&self.arena));
-        view.own = self.own_view();
+        let team = |slot: Slot| roster.entries().get(&slot).and_then(|entry| entry.team);
+        view.own = self.own_view(team(self.slot));
         let starved = self.cursor.is_some_and(|cursor| cursor.starved);
         let eye = self.own_drawn.map(|own| own.pose.pos);
         let in_sight = |pose: &Pose| eye.is_none_or(|eye| body_in_sight(&self.arena, eye, pose.pos, Player::RADIUS));
+        let shown = self.cursor.and_then(|cursor| self.ring.at(cursor.a));
+        let weapon = |slot: Slot| Some(shown?.entity(slot)?.player.weapon);
+        view.rockets.clear();
+        view.rockets.extend(self.scene.drawn());
+        self.scene.fill_pickups(&self.arena, &mut view.pickups);
         view.others.clear();
         view.others.extend(self.others.iter().map(|(slot, pose)| OtherView {
             slot: slot.0,
             pos: metres(pose.pos.as_vec2()),
             aim: Turn(pose.aim << 6).radians(),
             alive: pose.alive,
-            weapon: Weapon::Rifle,
-            team: None,
+            weapon: weapon(*slot).unwrap_or_default(),
+            team: team(*slot),
             starved,
             in_sight: in_sight(pose),
         }));
@@ -75,9 +85,23 @@ impl Play {
         stats.frames_starved += u64::from(cursor.starved);
         stats.display_delay_ms.record(self.clocks.display_delay_ms().round().max(0.0) as u64);
         cursor.poses(&self.ring, &mut self.others);
-        self.passing.advance(&self.ring, cursor.a, &mut self.effects);
+        let world = Around { arena: &self.arena, rate: self.rate };
+        self.passing.advance(&self.ring, world, cursor.a, &mut self.effects);
         self.cursor = Some(cursor);
         self.display_drawn = Some(display);
+    }
+
+    /// Rockets and pickups of this moment.
+    fn place_scene(&mut self) {
+        let (Some(cursor), Some(display)) = (self.cursor, self.display_drawn) else { return };
+        let own = self.own_time().filter(|_| self.modes.prediction.predicts());
+        let moment = Moment { ring: &self.ring, arena: &self.arena, rate: self.rate, cursor, display, own };
+        self.scene.advance(&moment, &mut self.effects);
+    }
+
+    /// The own body is drawn one tick behind input now.
+    fn own_time(&self) -> Option<ServerTime> {
+        self.clocks.input_now().map(|now| ServerTime(now.0 - self.rate.tick_nanos() as i64))
     }
 
     fn place_own(&self) -> Option<OwnDrawn> {
@@ -95,8 +119,7 @@ impl Play {
         let (newest, player) = self.predictor.newest()?;
         let (based_on, _) = self.reconciler.confirmed()?;
         let last = ServerTime::of(newest, self.rate);
-        let wanted = self.clocks.input_now().map(|now| ServerTime(now.0 - self.rate.tick_nanos() as i64));
-        if let Some(time) = wanted.filter(|time| *time < last) {
+        if let Some(time) = self.own_time().filter(|time| *time < last) {
             let from = time.tick(self.rate);
             if let (Some(before), Some(after)) = (self.predictor.at(from), self.predictor.at(from.plus(1))) {
                 let fraction = time.fraction(ServerTime::of(from, self.rate), ServerTime::of(from.plus(1), self.rate));
@@ -116,13 +139,15 @@ impl Play {
         if self.modes.prediction == Prediction::Smoothed { self.smoothing.offset() } else { Vec2::ZERO }
     }
 
-    fn own_view(&self) -> Option<OwnView> {
+    fn own_view(&self, team: Option<Team>) -> Option<OwnView> {
         let (_, player) = self.own()?;
         let drawn = self.own_drawn?;
         let predicts = self.modes.prediction.predicts();
         let aimed = self.log.newest().and_then(|tick| self.log.at(tick)).filter(|_| predicts);
         let aim = aimed.map_or(Turn(drawn.pose.aim << 6), |input| input.aim);
-        let cooldown = f32::from(rules::rifle_cooldown_ticks(self.rate).max(1));
+        let cooldown = f32::from(player.weapon.cooldown_ticks(self.rate).max(1));
+        let reload = f32::from(player.weapon.reload_ticks(self.rate).max(1));
+        let dash = self.rate.ticks_in_ms(rules::DASH_COOLDOWN_MS).max(1) as f32;
         Some(OwnView {
             slot: self.slot.0,
             pos: metres(drawn.pose.pos.as_vec2() + self.own_offset()),
@@ -133,11 +158,11 @@ impl Play {
             weapon: player.weapon,
             magazines: player.magazines,
             reserves: Weapon::ALL.map(|weapon| weapon.table().reserve.map(|_| player.reserves[weapon.index()])),
-            reload: None,
-            dash_ready: 1.0,
+            reload: (player.reload_ticks > 0).then(|| 1.0 - (f32::from(player.reload_ticks) / reload).min(1.0)),
+            dash_ready: 1.0 - (f32::from(player.dash_cooldown) / dash).min(1.0),
             dashing: player.dash_ticks > 0,
             frozen_s: f32::from(player.frozen_ticks) / self.rate.hz() as f32,
-            team: None,
+            team,
             weapon_ready: 1.0 - (f32::from(player.fire_cooldown) / cooldown).min(1.0),
             respawn_s: (player.respawn_ticks != Player::OUT)
                 .then(|| f32::from(player.respawn_ticks) / self.rate.hz() as f32),

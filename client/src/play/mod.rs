@@ -12,11 +12,12 @@ mod readings;
 mod steer;
 
 use crate::clocks::Clocks;
-use crate::effects::{Passing, own_changes, own_shots};
+use crate::effects::{Around, Passing, own_changes, own_shots};
 use crate::input_log::InputLog;
 use crate::interpolate::Cursor;
 use crate::predict::Predictor;
 use crate::reconcile::{Correction, Reason, Reconciler, Smoothing, Truth};
+use crate::scene::Scene;
 use crate::shots::{ShotLog, Sight};
 use crate::stats::ClientStats;
 use crate::view::{Effect, NetNews};
@@ -34,15 +35,36 @@ use tickshot_shared::protocol::server_msg::Snapshot;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::movement::full_speed;
 use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::rocket::Rocket;
 use tickshot_shared::sim::world::{Player, Slot};
 use tickshot_shared::tick::{Tick, TickRate};
+
+/// Where a client plays, and what it brings along from the match before.
+pub struct Place {
+    pub slot: Slot,
+    /// Slots of the world.
+    pub capacity: u16,
+    pub before: Option<Before>,
+}
+
+/// What a match leaves to the next: ticks go on, so the clocks stay right.
+pub struct Before {
+    clocks: Clocks,
+    /// Snapshots up to this tick are of the old world.
+    until: Tick,
+}
 
 /// A match as one client knows it.
 pub struct Play {
     slot: Slot,
+    capacity: u16,
     rate: TickRate,
     arena: Arc<Arena>,
+    /// Snapshots up to this tick are of another match.
+    old_until: Option<Tick>,
     modes: Modes,
+    /// Players that own shots pass through.
+    friends: Vec<Slot>,
     clocks: Clocks,
     ring: SnapshotRing,
     log: InputLog,
@@ -62,6 +84,7 @@ pub struct Play {
     trigger_held: bool,
     pulled: Option<Sight>,
     shots: ShotLog,
+    scene: Scene,
     next_probe: Duration,
     heard: Heard,
     /// Waiting for the next frame.
@@ -70,16 +93,20 @@ pub struct Play {
 }
 
 impl Play {
-    /// A match of `capacity` slots in which this client plays `slot`.
-    pub fn new(slot: Slot, capacity: u16, rate: TickRate, arena: Arc<Arena>, modes: Modes) -> Play {
-        let table = ExtrapolationTable::new(|heading| full_speed(rate, heading));
+    /// A match that begins for this client at this place.
+    pub fn new(place: Place, rate: TickRate, arena: Arc<Arena>, modes: Modes) -> Play {
+        let Place { slot, capacity, before } = place;
+        let old_until = before.as_ref().map(|before| before.until);
         Play {
             slot,
+            capacity,
             rate,
             arena,
+            old_until,
             modes,
-            clocks: Clocks::new(rate, modes.others),
-            ring: SnapshotRing::new(usize::from(capacity), table),
+            friends: Vec::new(),
+            clocks: before.map_or_else(|| Clocks::new(rate, modes.others), |before| before.clocks),
+            ring: new_ring(capacity, rate),
             log: InputLog::new(),
             predictor: Predictor::new(rate),
             reconciler: Reconciler::default(),
@@ -94,11 +121,37 @@ impl Play {
             trigger_held: false,
             pulled: None,
             shots: ShotLog::default(),
+            scene: Scene::default(),
             next_probe: Duration::ZERO,
             heard: Heard::default(),
             effects: Vec::new(),
             news: Vec::new(),
         }
+    }
+
+    /// This match is over, and the next one begins after state `until`.
+    pub fn into_place(self, until: Tick) -> Place {
+        let before = Some(Before { clocks: self.clocks, until });
+        Place { slot: self.slot, capacity: self.capacity, before }
+    }
+
+    /// Own shots pass through these, the own player among them; `None` = through nobody.
+    pub fn set_friends(&mut self, friends: Option<Vec<Slot>>) {
+        self.friends = friends.unwrap_or_default();
+    }
+
+    pub fn is_friend(&self, slot: Slot) -> bool {
+        self.friends.contains(&slot)
+    }
+
+    /// Bit *i*: as the latest frame showed it, pickup *i* of the arena lies there.
+    pub fn pickups(&self) -> u64 {
+        self.scene.pickups()
+    }
+
+    /// Rockets told of at the time the latest frame showed.
+    pub fn rockets(&self) -> &[Rocket] {
+        self.scene.told()
     }
 
     /// From now on these modes are in force.
@@ -189,6 +242,10 @@ impl Play {
             Ok(tick) => tick,
             Err(error) => return stats.drop_one(error.reason()),
         };
+        if self.old_until.is_some_and(|until| tick <= until) {
+            self.ring = new_ring(self.capacity, self.rate);
+            return stats.drop_one("snapshot_of_old_match");
+        }
         stats.snapshots += 1;
         let Some(snapshot) = self.ring.at(tick) else { return };
         let header = snapshot.header;
@@ -219,9 +276,13 @@ impl Play {
         }
         if let Some((_, before)) = before {
             let hits = own_changes(self.slot, &before, &truth.player, &mut self.effects);
+            if before.pickup_seq != truth.player.pickup_seq {
+                self.scene.take_own(&self.arena, truth.player.pos, &mut self.effects);
+            }
             stats.shots.confirmed_hits += u64::from(hits);
             if !modes.predicts() {
-                own_shots(self.slot, &before, &truth.player, &mut self.effects);
+                let world = Around { arena: &self.arena, rate: self.rate };
+                own_shots(self.slot, &before, &truth.player, truth.tick, world, &mut self.effects);
             }
         }
         self.effects.truncate(EFFECTS_PER_FRAME_MAX);
@@ -241,6 +302,10 @@ impl Play {
             _ => self.smoothing.snap(),
         }
     }
+}
+
+fn new_ring(capacity: u16, rate: TickRate) -> SnapshotRing {
+    SnapshotRing::new(usize::from(capacity), ExtrapolationTable::new(|heading| full_speed(rate, heading)))
 }
 
 /// Effects of one frame; a window that was hidden for long need not show every shot it missed.

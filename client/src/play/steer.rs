@@ -5,7 +5,7 @@
 //! moment, however many ticks a frame spans or frames a tick. A trigger that stays down fires on what was drawn last.
 
 use super::Play;
-use crate::effects::shot;
+use crate::effects::{own_deeds, shot};
 use crate::shots::Sight;
 use crate::stats::ClientStats;
 use crate::view::Controls;
@@ -13,8 +13,13 @@ use std::time::Duration;
 use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, encode_inputs};
 use tickshot_shared::protocol::stamp::STAMP_AGE_TICKS_MAX;
 use tickshot_shared::sim::angle::Turn;
+use tickshot_shared::sim::collision::{ray_hits_circle, raycast};
+use tickshot_shared::sim::combat::Shot;
 use tickshot_shared::sim::input::{Buttons, Input, OWN_AGE_TICKS_MAX, OwnView};
+use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::step::OwnDeeds;
 use tickshot_shared::sim::weapon::Weapon;
+use tickshot_shared::sim::world::{Player, Slot};
 use tickshot_shared::tick::Tick;
 
 impl Play {
@@ -85,13 +90,22 @@ impl Play {
     /// What the latest frame drew; `None` before the first.
     fn sight(&self, at: Duration, aim: Turn) -> Option<Sight> {
         let (cursor, own) = (self.cursor?, self.own_drawn?);
-        Some(Sight { aim, cursor, own: own.view, muzzle: own.pose.pos, others: self.others.clone(), at })
+        Some(Sight { aim, cursor, own: own.view, muzzle: own.pose.pos, others: self.enemies(), at })
+    }
+
+    /// The others as drawn, but for those that shots pass through.
+    fn enemies(&self) -> Vec<(Slot, Pose)> {
+        self.others.iter().filter(|(slot, _)| !self.is_friend(*slot)).copied().collect()
     }
 
     /// Where a shot along `aim` would end on the screen as it is, and whether a drawn body stops it.
     pub fn crosshair_on_enemy(&self, aim: Turn) -> bool {
-        self.own_drawn
-            .is_some_and(|own| crate::shots::ray_end(&self.arena, own.pose.pos, aim, &self.others).body.is_some())
+        let (Some(drawn), Some((_, own))) = (self.own_drawn, self.own()) else { return false };
+        let enemies = self.enemies();
+        let range = own.weapon.table().range_units;
+        let (wall, bodies) = (raycast(&self.arena, drawn.pose.pos, aim.direction(), range), enemies.iter());
+        let on_ray = |pose: &Pose| ray_hits_circle(drawn.pose.pos, aim.direction(), wall, pose.pos, Player::RADIUS);
+        bodies.filter(|(_, pose)| pose.alive).any(|(_, pose)| on_ray(pose).is_some())
     }
 
     /// Samples, logs and predicts one input.
@@ -100,26 +114,51 @@ impl Play {
         let sight = self.pulled.take().or(held.flatten()).map(|sight| reachable(sight, tick));
         let aim = sight.as_ref().map_or(controls.aim, |sight| sight.aim);
         let view = sight.as_ref().map(|sight| sight.stamp(self.modes.hits));
-        let buttons = if view.is_some() { Buttons::FIRE } else { Buttons::default() };
-        self.log.push(tick, Input { heading: controls.heading, aim, buttons, weapon: controls.weapon, view });
+        let buttons = buttons(view.is_some(), controls);
+        let pulls = !tick.checked_minus(1).and_then(|tick| self.log.at(tick)).is_some_and(fires);
+        let input = Input { heading: controls.heading, aim, buttons, weapon: controls.weapon, view };
+        self.log.push(tick, input);
         let Some((confirmed, _)) = self.reconciler.confirmed() else { return };
-        let fires = self.predictor.advance(tick, confirmed, &self.log, &self.arena);
-        if let Some(sight) = sight.filter(|_| fires) {
-            self.handle_shot(tick, sight, stats);
+        let deeds = self.predictor.advance(tick, confirmed, &self.log, &self.arena);
+        let Some(after) = self.predictor.at(tick).copied() else { return };
+        if self.modes.prediction.predicts() {
+            let deeds = OwnDeeds { dry: deeds.dry && pulls, ..deeds };
+            own_deeds(self.slot, &after, deeds, &mut self.effects);
+        }
+        if let (Some(sight), Some(weapon)) = (sight, deeds.fired) {
+            self.handle_shot(tick, weapon, &after, sight, stats);
         }
     }
 
-    /// The shot of `tick` goes off: its tracer appears now.
-    fn handle_shot(&mut self, tick: Tick, sight: Sight, stats: &mut ClientStats) {
-        let end = sight.ray_end(&self.arena);
+    /// The shot of `tick` goes off, and left `after`: its tracers, or its rocket, appear now.
+    fn handle_shot(&mut self, tick: Tick, weapon: Weapon, after: &Player, sight: Sight, stats: &mut ClientStats) {
+        let predicts = self.modes.prediction.predicts();
         stats.shots.fired += 1;
-        stats.shots.claimed_hits += u64::from(end.body.is_some());
-        if self.modes.prediction.predicts() {
-            let from = sight.muzzle.as_vec2() + self.smoothing.offset();
-            self.effects.push(shot(self.slot, Weapon::Rifle, from, sight.aim, end.units, true));
+        if weapon.table().rays == 0 {
+            if predicts {
+                self.scene.launch(tick, after.pos, sight.aim, self.slot, &mut self.effects);
+            }
+            return;
         }
-        self.shots.push(tick, sight, end.body);
+        let seen = sight.trace(&self.arena, &Shot::new(self.slot, weapon, sight.aim, tick));
+        stats.shots.claimed_hits += u64::from(seen.victim().is_some());
+        if predicts {
+            let from = sight.muzzle.as_vec2() + self.smoothing.offset();
+            let rays = seen.rays().iter().enumerate();
+            self.effects
+                .extend(rays.map(|(i, ray)| shot(self.slot, weapon, i as u8, from, ray.aim, ray.range_units, true)));
+        }
+        self.shots.push(tick, sight, seen.victim());
     }
+}
+
+fn fires(input: Input) -> bool {
+    input.buttons.contains(Buttons::FIRE)
+}
+
+fn buttons(fires: bool, controls: &Controls) -> Buttons {
+    let held = [(fires, Buttons::FIRE), (controls.dash, Buttons::DASH), (controls.reload, Buttons::RELOAD)];
+    Buttons(held.iter().filter(|(held, _)| *held).fold(0, |bits, (_, button)| bits | button.0))
 }
 
 /// At a few frames a second what was drawn of the own body may be older than a stamp can say: then the oldest it can.

@@ -15,6 +15,7 @@ use tickshot_server::net::memory::{MemoryNet, MemoryWire};
 use tickshot_server::net::transport::{ServerInfo, ServerTransport, TransportConfig, TransportEvent};
 use tickshot_server::net::wire::Wire;
 use tickshot_shared::protocol::version::protocol_version;
+use tickshot_shared::sim::round::GameMode;
 
 pub const TICK: Duration = Duration::from_nanos(1_000_000_000 / 64);
 
@@ -44,11 +45,17 @@ impl Host {
         };
         let info = ServerInfo {
             version: protocol_version(),
+            server: 1,
             name: "test".into(),
             map: "open".into(),
             players: 0,
             max: 8,
             tick_rate: 64,
+            mode: GameMode::Deathmatch,
+            bots: 0,
+            lagged: false,
+            round: 1,
+            best_of: 1,
         };
         Host {
             transport: ServerTransport::new(Box::new(wire), config, Duration::ZERO).expect("a valid configuration"),

@@ -7,7 +7,7 @@ use super::{ServerCore, Wish};
 use crate::seats::{Seat, unique_name};
 use crate::sessions::{Session, SessionState};
 use std::time::Duration;
-use tickshot_shared::protocol::control::{LeaveReason, Refusal, ServerControl, name_is_valid};
+use tickshot_shared::protocol::control::{LeaveReason, Refusal, RoundState, ServerControl, name_is_valid};
 use tickshot_shared::protocol::version::protocol_version;
 use tickshot_shared::sim::world::Slot;
 
@@ -16,9 +16,7 @@ impl ServerCore {
     pub fn handle_connected(&mut self, now: Duration, client_id: u64, version: u64, name: &str) {
         if let Err(refusal) = self.admit(now, client_id, version, name) {
             self.metrics.clients_refused += 1;
-            self.tell(client_id, &ServerControl::Refused { reason: refusal });
-            let state = SessionState::Refused { close_at: now + REFUSAL_LINGER };
-            self.sessions.insert(client_id, Session::new(now, String::new(), state, 0, self.setup.rate));
+            self.dismiss(now, client_id, refusal);
         }
     }
 
@@ -28,6 +26,11 @@ impl ServerCore {
         }
         if !name_is_valid(name) {
             return Err(Refusal::NameInvalid);
+        }
+        let asked_and_given = [name.to_owned(), unique_name(name, &self.seats)];
+        if let Some(left) = asked_and_given.iter().filter_map(|name| self.bans.remaining(name, now)).max() {
+            let minutes = left.as_secs() / 60 + 1;
+            return Err(Refusal::Kicked(format!("the players voted; come back in {minutes} min")));
         }
         let slot = self
             .vacate_slot(now, name)
@@ -48,7 +51,9 @@ impl ServerCore {
         self.metrics.clients_peak = self.metrics.clients_peak.max(self.clients());
         self.tell(client_id, &self.welcome(slot));
         self.tell_rules(client_id);
+        self.tell(client_id, &ServerControl::Round(RoundState::from(&self.world.round)));
         self.tell_roster(client_id);
+        self.tell_vote(client_id);
         self.tell_others(client_id, &ServerControl::Joined { entry: self.roster_entry(slot) });
         Ok(())
     }
@@ -62,6 +67,30 @@ impl ServerCore {
         let Some(slot) = session.slot() else { return };
         self.free_seat(slot, reason);
         self.fill_with_bots();
+    }
+
+    /// Whoever is in `slot` leaves because of a vote. A bot stays away for good; a person is told why, and for a while.
+    pub(super) fn remove_voted_off(&mut self, slot: Slot) {
+        let Some(client_id) = self.sessions.id_in_slot(slot) else {
+            self.setup.bots = self.setup.bots.saturating_sub(1);
+            return self.free_seat(slot, LeaveReason::Kicked);
+        };
+        let now = self.deadline(self.world.tick);
+        if let Some(session) = self.sessions.remove(client_id) {
+            self.bans.ban(&session.name, now);
+        }
+        self.metrics.clients_voted_off += 1;
+        self.free_seat(slot, LeaveReason::Kicked);
+        let reason = Refusal::Kicked("the players voted".to_owned());
+        self.dismiss(now, client_id, reason);
+        self.fill_with_bots();
+    }
+
+    /// `client_id` has no place here: it is told why, and its session ends a little later.
+    fn dismiss(&mut self, now: Duration, client_id: u64, reason: Refusal) {
+        self.tell(client_id, &ServerControl::Refused { reason });
+        let state = SessionState::Refused { close_at: now + REFUSAL_LINGER };
+        self.sessions.insert(client_id, Session::new(now, String::new(), state, 0, self.setup.rate));
     }
 
     /// Ask the shell to end the sessions that had their time: refused clients, who have heard why, and those who took a
@@ -125,8 +154,9 @@ impl ServerCore {
                 self.setup.ids.next(self.deadline(self.next_tick())),
                 self.setup.seed,
                 slot,
+                self.setup.bot_skill,
             ));
-            self.world.join(&self.arena, slot);
+            self.put_into_world(slot);
             self.tell_others(0, &ServerControl::Joined { entry: self.roster_entry(slot) });
             bots += 1;
         }
@@ -134,6 +164,6 @@ impl ServerCore {
 }
 
 /// How long a client may take from its welcome to its first tick: the largest map over a bad link, many times over.
-const LOADING_PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const LOADING_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a refused client stays connected so that the reason can reach it.
 const REFUSAL_LINGER: Duration = Duration::from_millis(1000);

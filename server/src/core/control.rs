@@ -2,6 +2,7 @@
 //!
 //! Part of [`ServerCore`] because messages speak of its seats, sessions and world; must not know how they travel.
 
+use super::matches::map_name;
 use super::{ServerCore, Wanted, Wish};
 use crate::seats::Seat;
 use crate::sessions::SessionState;
@@ -31,7 +32,9 @@ impl ServerCore {
             }
             (ClientControl::Ready, SessionState::Loading { slot, .. }) => {
                 session.state = SessionState::Playing(slot);
-                self.world.join(&self.arena, slot);
+                self.put_into_world(slot);
+                self.tell_others(0, &ServerControl::Roster { entries: vec![self.roster_entry(slot)] });
+                self.tell_chat_so_far(client_id, slot);
                 Ok(())
             }
             (
@@ -40,6 +43,15 @@ impl ServerCore {
             ) => {
                 session.wanted = Wanted { evidence, snapshot_every };
                 Ok(())
+            }
+            (ClientControl::Chat { to, text }, SessionState::Loading { .. } | SessionState::Playing(_)) => {
+                self.handle_chat(client_id, to, &text)
+            }
+            (ClientControl::CallKick { slot }, SessionState::Loading { .. } | SessionState::Playing(_)) => {
+                self.handle_call_kick(client_id, slot)
+            }
+            (ClientControl::Ballot { vote, option }, SessionState::Loading { .. } | SessionState::Playing(_)) => {
+                self.handle_ballot(client_id, vote, option)
             }
             _ => {
                 self.metrics.drop_one("control_out_of_place");
@@ -66,7 +78,7 @@ impl ServerCore {
             tick_rate: self.setup.rate,
             tick: self.world.tick,
             capacity: self.setup.capacity as u16,
-            map_name: tidy_name(self.arena.name(), "map"),
+            map_name: map_name(&self.setup.map),
             map_hash: self.arena.hash(),
             map_bytes: self.setup.map.bytes.len() as u32,
             server_name: tidy_name(&self.setup.server_name, "server"),
@@ -88,7 +100,7 @@ impl ServerCore {
                 .in_slot(slot)
                 .and_then(|s| s.rtt)
                 .map(|rtt| u16::try_from(rtt.as_millis()).unwrap_or(u16::MAX)),
-            loss_pct: 0,
+            loss_pct: self.sessions.in_slot(slot).map_or(0, |session| session.loss.percent(self.world.tick)),
             team: player.and_then(|p| p.team),
             session: seat.map_or_else(Id::default, |s| s.session),
         }
@@ -96,11 +108,22 @@ impl ServerCore {
 
     /// The whole roster, in messages of a few entries so that none is large.
     pub(super) fn tell_roster(&mut self, client_id: u64) {
-        let taken = (0..self.seats.len()).filter(|i| self.seats[*i].is_some());
-        let entries: Vec<RosterEntry> = taken.map(|i| self.roster_entry(Slot(i as u16))).collect();
-        for message in ServerControl::rosters(entries) {
+        for message in ServerControl::rosters(self.roster()) {
             self.tell(client_id, &message);
         }
+    }
+
+    /// The whole roster to everyone: scores start anew, or a round shows who is left.
+    pub(super) fn tell_rosters(&mut self) {
+        for message in ServerControl::rosters(self.roster()) {
+            self.tell_others(0, &message);
+        }
+    }
+
+    /// Everyone who plays or is about to, in slot order.
+    pub fn roster(&self) -> Vec<RosterEntry> {
+        let taken = (0..self.seats.len()).filter(|i| self.seats[*i].is_some());
+        taken.map(|i| self.roster_entry(Slot(i as u16))).collect()
     }
 
     /// A few roster entries to everyone each second, round and round: pings stay fresh for a few bytes.
@@ -133,5 +156,5 @@ impl ServerCore {
     }
 }
 
-/// Roster entries in one control message: at most 35 bytes each.
+/// Roster entries in one control message.
 const ROSTER_ENTRIES_PER_MESSAGE: usize = 16;

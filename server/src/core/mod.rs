@@ -3,33 +3,40 @@
 //! Time line of tick *P*, due at `epoch + P / rate`: everything that arrived before is filed by
 //! [`ServerCore::handle_hot`]; [`ServerCore::step`] takes one input *P* per player, moves the world, judges the shots
 //! against the past their shooters saw and remembers the state; [`ServerCore::encode_snapshots`] tells each client
-//! what it may know of state *P*, at once. Stages are the only writers of what they write.
+//! what it may know of state *P*, at once (in `snapshots`). Stages are the only writers of what they write.
 //!
 //! Its lobby is in `admission`, its reliable messages in `control`. Must not know how bytes travel, or that other cores
 //! exist.
 
 mod admission;
+mod chat;
 mod control;
+mod matches;
 mod rules;
+mod snapshots;
+mod teams;
+mod votes;
 
+use self::chat::ChatLog;
 pub use self::rules::{MatchRules, Wanted};
+use self::votes::Votes;
+use crate::bans::Bans;
 use crate::inputs::InputBuffer;
-use crate::interest::Interest;
+use crate::interest::{InSight, Interest};
 use crate::lagcomp::LagCompensation;
 use crate::maps::Map;
-use crate::metrics::{Metrics, ratio};
+use crate::metrics::Metrics;
 use crate::seats::{Seat, Seated};
 use crate::sessions::{SendTimes, SessionState, Sessions};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::ids::{Id, IdSource};
 use tickshot_shared::protocol::client_msg::{InputPacket, decode_inputs};
-use tickshot_shared::protocol::control::ServerControl;
+use tickshot_shared::protocol::control::{RoundState, ServerControl};
 use tickshot_shared::protocol::evidence::ShotEvidence;
 use tickshot_shared::protocol::fields::ExtrapolationTable;
-use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
-use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
+use tickshot_shared::protocol::server_msg::InputUse;
+use tickshot_shared::protocol::snapshot::SnapshotEncoder;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::bot::Skill;
 use tickshot_shared::sim::history::History;
@@ -92,6 +99,13 @@ pub struct ServerCore {
     arena: Arc<Arena>,
     world: World,
     match_id: Id,
+    /// The first one included.
+    matches_begun: u32,
+    /// Where the match stands, as everyone was told.
+    told_round: RoundState,
+    chat: ChatLog,
+    votes: Votes,
+    bans: Bans,
     history: History,
     interest: Interest,
     sessions: Sessions,
@@ -116,7 +130,7 @@ struct Scratch {
     inputs: Vec<Option<Input>>,
     uses: Vec<InputUse>,
     stamps: Vec<Option<ViewStamp>>,
-    visible: Vec<Slot>,
+    in_sight: InSight,
     snapshot: Vec<u8>,
 }
 
@@ -125,8 +139,14 @@ impl ServerCore {
     pub fn new(mut setup: MatchSetup, epoch: Duration) -> ServerCore {
         let arena = Arc::clone(&setup.map.arena);
         let capacity = setup.capacity;
+        let world = World::for_match(capacity, arena.pickups().len(), setup.rate, setup.seed, Tick(0), setup.options);
         let mut core = ServerCore {
-            world: World::for_match(capacity, arena.pickups().len(), setup.rate, setup.seed, Tick(0), setup.options),
+            matches_begun: 1,
+            told_round: RoundState::from(&world.round),
+            chat: ChatLog::default(),
+            votes: Votes::default(),
+            bans: Bans::default(),
+            world,
             match_id: setup.ids.next(epoch),
             history: History::new(capacity),
             interest: Interest::new(&arena),
@@ -155,6 +175,11 @@ impl ServerCore {
 
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// Name of the match being played.
+    pub fn match_id(&self) -> Id {
+        self.match_id
     }
 
     pub fn setup(&self) -> &MatchSetup {
@@ -190,6 +215,11 @@ impl ServerCore {
     pub fn lose_time(&mut self, ticks: u32) {
         self.epoch += self.setup.rate.time_of(u64::from(ticks));
         self.metrics.lost_ticks += u64::from(ticks);
+    }
+
+    /// What happened in the latest tick.
+    pub fn events(&self) -> &[Event] {
+        &self.events
     }
 
     /// Take all wishes made since the last call.
@@ -236,6 +266,8 @@ impl ServerCore {
         self.history.push(&self.world);
         self.handle_events();
         self.tell_shots();
+        self.advance_match();
+        self.advance_votes();
         self.refresh_roster();
     }
 
@@ -246,7 +278,8 @@ impl ServerCore {
             let slot = Slot(i as u16);
             let (input, used) = match (seat, self.world.player(slot)) {
                 (Some(seat), Some(_)) => {
-                    if let Some(input) = seat.think(&self.arena, &self.world, &mut self.interest, slot) {
+                    let in_sight = &mut self.scratch.in_sight;
+                    if let Some(input) = seat.think(&self.arena, &self.world, &mut self.interest, slot, in_sight) {
                         seat.inputs.file(tick, tick, input, Duration::ZERO);
                     }
                     seat.inputs.take(tick)
@@ -272,8 +305,9 @@ impl ServerCore {
     }
 
     fn handle_events(&mut self) {
-        for event in std::mem::take(&mut self.events) {
-            match event {
+        let events = std::mem::take(&mut self.events);
+        for event in &events {
+            match *event {
                 Event::Shot { hit, .. } => {
                     self.metrics.shots.fired += 1;
                     self.metrics.shots.hit += u64::from(hit.is_some());
@@ -281,71 +315,14 @@ impl ServerCore {
                 Event::Killed { victim, killer, weapon } => {
                     self.tell_others(0, &ServerControl::Killed { tick: self.world.tick, killer, victim, weapon });
                 }
-                Event::Hurt { .. }
-                | Event::Respawned { .. }
-                | Event::Burst { .. }
-                | Event::PickedUp { .. }
-                | Event::PhaseBegan { .. } => {}
+                Event::PhaseBegan { .. } => self.tell_rosters(),
+                Event::Hurt { .. } | Event::Respawned { .. } | Event::Burst { .. } | Event::PickedUp { .. } => {}
             }
         }
+        self.events = events;
     }
 
-    // --- snapshots
-
-    /// Encode state `world.tick` for every playing client whose turn it is; `send` gets (client id, bytes).
-    pub fn encode_snapshots(&mut self, clock: &dyn Fn() -> Duration, send: &mut dyn FnMut(u64, &[u8])) {
-        let tick = self.world.tick;
-        let deadline = self.deadline(tick);
-        let rules = self.setup.rules;
-        self.encoder.begin(tick);
-        self.sent_at.record(tick, clock());
-        for (client_id, session) in self.sessions.iter_mut() {
-            let SessionState::Playing(slot) = session.state else { continue };
-            // Those who want fewer snapshots get them in turns, so that no tick has to make them all.
-            if !tick.plus(slot.0.into()).0.is_multiple_of(rules.granted(session).snapshot_every.max(1).into()) {
-                continue;
-            }
-            self.interest.visible_to(&self.arena, &self.world, slot, &mut self.scratch.visible);
-            let inputs = self.seats[slot.index()].as_ref().map(|seat| &seat.inputs);
-            let header = SnapshotHeader {
-                tick,
-                // The encoder fills in the baseline it really used.
-                baseline: None,
-                input_use: self.scratch.uses[slot.index()],
-                margin_16ths: inputs
-                    .and_then(|i| i.arrived(tick))
-                    .map(|arrived| margin_16ths(deadline, arrived, self.setup.rate)),
-                received: session.received,
-                starved: inputs.map_or(0, |inputs| inputs.counts.missing as u8),
-                pong: session.take_pong(clock(), deadline),
-            };
-            let (told, baseline) = session.told.begin(tick);
-            self.scratch.snapshot.clear();
-            let request = SnapshotRequest {
-                header,
-                history: &self.history,
-                own: Some(slot),
-                baseline,
-                visible: &self.scratch.visible,
-                priority: &mut session.priority,
-            };
-            let stats = self.encoder.encode(request, told, &mut self.scratch.snapshot);
-            self.metrics.record_snapshot(self.scratch.snapshot.len());
-            self.metrics.entity_bits += u64::from(stats.entity_bits);
-            self.metrics.entities_sent += u64::from(stats.sent);
-            self.metrics.entities_deferred += u64::from(stats.deferred);
-            send(client_id, &self.scratch.snapshot);
-        }
-    }
-
-    /// Bits per field of an entity, averaged over all entities sent.
-    pub fn field_bits(&self) -> BTreeMap<&'static str, f64> {
-        self.encoder
-            .field_bits()
-            .into_iter()
-            .map(|(name, bits)| (name, ratio(bits, self.metrics.entities_sent)))
-            .collect()
-    }
+    // --- counts
 
     /// Input counts of everyone, present and gone.
     pub fn input_counts(&self) -> crate::inputs::InputCounts {
@@ -366,11 +343,4 @@ fn file_all(buffer: &mut InputBuffer, next: Tick, packet: &InputPacket, arrived:
     for (tick, input) in packet.ticks() {
         buffer.file(next, tick, input, arrived);
     }
-}
-
-/// How long before `deadline` something `arrived`, in 1/16 tick, rounded down; negative = after it.
-fn margin_16ths(deadline: Duration, arrived: Duration, rate: TickRate) -> i16 {
-    let nanos = deadline.as_nanos() as i128 - arrived.as_nanos() as i128;
-    let sixteenths = (nanos * 16).div_euclid(i128::from(rate.tick_nanos()));
-    sixteenths.clamp(i128::from(i16::MIN), i128::from(i16::MAX)) as i16
 }

@@ -75,10 +75,12 @@ impl ServerCore {
         &self.shots
     }
 
-    /// Counts the shots of this tick, and shows their evidence to the shooters that asked for it.
+    /// Names and counts the shots of this tick, and shows their evidence to the shooters that asked for it.
     pub(super) fn tell_shots(&mut self) {
-        let shots = std::mem::take(&mut self.shots);
-        for shot in &shots {
+        let mut shots = std::mem::take(&mut self.shots);
+        let now = self.deadline(self.world.tick);
+        for shot in &mut shots {
+            shot.id = self.setup.ids.next(now);
             self.metrics.shots.record(shot);
             let asked = |session: &Session| self.setup.rules.granted(session).evidence;
             if self.sessions.in_slot(shot.shooter).is_some_and(asked)

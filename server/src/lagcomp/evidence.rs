@@ -11,18 +11,14 @@ use serde::Serialize;
 use tickshot_shared::ids::Id;
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::evidence::{Clamp, ShotEvidence, TargetEvidence};
-use tickshot_shared::sim::angle::Turn;
-use tickshot_shared::sim::combat::Verdict;
+use tickshot_shared::sim::combat::{Foes, Shot, Verdict};
 use tickshot_shared::sim::input::ViewStamp;
-use tickshot_shared::sim::rules::RIFLE_RANGE_UNITS;
-use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Slot, World};
 use tickshot_shared::tick::TickRate;
 
 /// One shot as it was judged.
-pub(super) struct Shot<'a> {
-    pub shooter: Slot,
-    pub aim: Turn,
+pub(super) struct Judged<'a> {
+    pub shot: &'a Shot,
     pub stamp: ViewStamp,
     pub allowed: Allowed,
     /// The hit check that decides.
@@ -35,7 +31,7 @@ pub(super) struct Shot<'a> {
     pub drawn: &'a Past<'a>,
 }
 
-impl Shot<'_> {
+impl Judged<'_> {
     pub(super) fn evidence(&self, world: &World) -> ShotEvidence {
         let Allowed { now_256ths, used_256ths, clamp, .. } = self.allowed;
         let verdict = self.verdicts[self.policy as usize];
@@ -47,34 +43,37 @@ impl Shot<'_> {
         let age = self.allowed.claimed_age_256ths();
         ShotEvidence {
             id: Id::default(),
-            weapon: Weapon::Rifle,
-            rays_hit: self.verdicts.map(|verdict| u8::from(verdict.hit.is_some())),
+            weapon: self.shot.weapon,
+            rays_hit: self.verdicts.map(|verdict| verdict.rays_hit()),
             tick: world.tick,
-            shooter: self.shooter,
-            aim: self.aim,
+            shooter: self.shot.shooter,
+            aim: self.shot.aim,
             claim: self.stamp,
             claimed_age_256ths: age.clamp(i32::MIN.into(), i32::MAX.into()) as i32,
             used_age_256ths: (now_256ths - used_256ths) as u32,
             clamp,
             policy: self.policy,
             muzzle: verdict.muzzle.to_array(),
-            range_units: verdict.range_units,
-            hit: verdict.hit,
+            range_units: verdict.range_units(),
+            hit: verdict.victim(),
             target: self.target(world, &verdict),
-            verdicts: self.verdicts.map(|verdict| verdict.hit),
+            verdicts: self.verdicts.map(|verdict| verdict.victim()),
         }
     }
 
-    /// The body the shot is about: the one hit, else the living one nearest to the ray.
+    /// The body the shot is about: the one that most rays hit, else the living one nearest to where the shooter aimed.
     fn target(&self, world: &World, verdict: &Verdict) -> Option<TargetEvidence> {
-        let nearest = |(slot, target): &(Slot, Target)| match verdict.hit {
-            Some(hit) => i64::from(hit != *slot),
-            None => distance_sq(verdict.muzzle, self.aim, target.tested),
+        let (victim, shooter) = (verdict.victim(), self.shot.shooter);
+        let nearest = |(slot, target): &(Slot, Target)| match victim {
+            Some(victim) => i64::from(victim != *slot),
+            None => distance_sq(verdict.muzzle, self.shot, target.tested),
         };
-        let (slot, target) = self.sight.targets().min_by_key(nearest)?;
+        let foes = Foes::of(world, shooter);
+        let is_foe = |slot: Slot| world.player(slot).is_some_and(|player| foes.include(slot, player));
+        let (slot, target) = self.sight.targets().filter(|(slot, _)| is_foe(*slot)).min_by_key(nearest)?;
         Some(TargetEvidence {
             slot,
-            drawn: self.drawn.drawn(world, self.shooter, slot).map(|at| at.to_array()),
+            drawn: self.drawn.drawn(world, shooter, slot).map(|at| at.to_array()),
             tested: target.tested.to_array(),
             present: world.player(slot)?.pos.to_array(),
             fate: target.fate,
@@ -82,10 +81,10 @@ impl Shot<'_> {
     }
 }
 
-/// Square of the distance of `at` from a shot's line of flight, walls or not.
-fn distance_sq(muzzle: IVec2, aim: Turn, at: IVec2) -> i64 {
-    let (rel, direction) = (at.as_i64vec2() - muzzle.as_i64vec2(), aim.direction().as_i64vec2());
-    let along = (rel.dot(direction) >> 15).clamp(0, RIFLE_RANGE_UNITS.into());
+/// Square of the distance of `at` from the line that a shot was aimed along, walls or not.
+fn distance_sq(muzzle: IVec2, shot: &Shot, at: IVec2) -> i64 {
+    let (rel, direction) = (at.as_i64vec2() - muzzle.as_i64vec2(), shot.aim.direction().as_i64vec2());
+    let along = (rel.dot(direction) >> 15).clamp(0, shot.weapon.table().range_units.into());
     let foot = I64Vec2::new((direction.x * along) >> 15, (direction.y * along) >> 15);
     (rel - foot).length_squared()
 }

@@ -50,9 +50,8 @@ use std::cell::RefCell;
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::evidence::{Clamp, ShotEvidence};
 use tickshot_shared::protocol::told::Told;
-use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::combat::{Judge, Present, Targets, Verdict, judge};
+use tickshot_shared::sim::combat::{Judge, Present, Shot, Targets, Verdict, judge};
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::{Input, OwnView, ViewStamp};
 use tickshot_shared::sim::pose::Pose;
@@ -165,10 +164,11 @@ impl<T: Targets> Targets for FromOwn<'_, T> {
 }
 
 impl<S: Shooters> Judge for LagCompensation<'_, S> {
-    fn judge(&self, world: &World, arena: &Arena, shooter: Slot, aim: Turn) -> Verdict {
+    fn judge(&self, world: &World, arena: &Arena, shot: &Shot) -> Verdict {
+        let shooter = shot.shooter;
         // Server bots carry no stamp: they see, and are judged by, the present.
         let Some(stamp) = self.stamps.get(shooter.index()).copied().flatten() else {
-            return judge(world, arena, &Present, shooter, aim);
+            return judge(world, arena, &Present, shot);
         };
         let allowed = self.allow(shooter, &stamp, world.tick);
         let policy = if self.rules.experiments { stamp.check } else { self.rules.hit_checks };
@@ -177,13 +177,12 @@ impl<S: Shooters> Judge for LagCompensation<'_, S> {
         let sight = pasts[policy as usize].sight(world, shooter, &mut targets);
         let own = self.own_drawn(world, arena, shooter, &stamp);
         let verdicts = HitCheck::ALL.map(|check| match check {
-            HitCheck::None => judge(world, arena, &Present, shooter, aim),
-            _ if check == policy => judge(world, arena, &FromOwn { past: &sight, own }, shooter, aim),
-            _ => judge(world, arena, &FromOwn { past: &pasts[check as usize], own }, shooter, aim),
+            HitCheck::None => judge(world, arena, &Present, shot),
+            _ if check == policy => judge(world, arena, &FromOwn { past: &sight, own }, shot),
+            _ => judge(world, arena, &FromOwn { past: &pasts[check as usize], own }, shot),
         });
-        let shot = evidence::Shot {
-            shooter,
-            aim,
+        let judged = evidence::Judged {
+            shot,
             stamp,
             allowed,
             policy,
@@ -191,7 +190,7 @@ impl<S: Shooters> Judge for LagCompensation<'_, S> {
             sight: &sight,
             drawn: &Past { view: self.told_view(shooter, &stamp), ..pasts[0] },
         };
-        self.evidence.borrow_mut().push(shot.evidence(world));
+        self.evidence.borrow_mut().push(judged.evidence(world));
         verdicts[policy as usize]
     }
 }

@@ -5,6 +5,7 @@
 //! Never longer than the question. It must not know sockets, sessions or budgets.
 
 use tickshot_shared::protocol::query::{Query, Reply, decode_query, decode_reply, encode_reply};
+use tickshot_shared::sim::round::GameMode;
 
 use super::access::SessionKey;
 use super::gate::Drop;
@@ -14,6 +15,8 @@ use super::gate::Drop;
 pub struct ServerInfo {
     /// The protocol version it speaks.
     pub version: u64,
+    /// Its random number, see [`Reply::server`].
+    pub server: u64,
     pub name: String,
     /// Name of the map being played.
     pub map: String,
@@ -23,6 +26,13 @@ pub struct ServerInfo {
     pub max: u16,
     /// Ticks per second.
     pub tick_rate: u8,
+    pub mode: GameMode,
+    pub bots: u16,
+    /// It makes somebody's link bad on purpose.
+    pub lagged: bool,
+    /// The round in play (0 = warm-up), and out of how many.
+    pub round: u16,
+    pub best_of: u8,
 }
 
 /// The answer to the question in `bytes`. `salt` is there if the server has a password.
@@ -40,11 +50,17 @@ pub fn answer(
     let mut answer = encode_reply(&Reply {
         nonce: query.nonce,
         version: info.version,
+        server: info.server,
         name: info.name.clone(),
         map: info.map.clone(),
         players: info.players,
         max: info.max,
         tick_rate: info.tick_rate,
+        mode: info.mode,
+        bots: info.bots,
+        lagged: info.lagged,
+        round: info.round,
+        best_of: info.best_of,
         salt,
         key_ok: query.key_is(key.bytes()),
     });

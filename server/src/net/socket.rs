@@ -36,6 +36,8 @@ pub struct IoThread {
 pub enum SocketError {
     #[error("UDP address {addr} is in use; stop the program that holds it or listen on another port")]
     InUse { addr: SocketAddr },
+    #[error("UDP ports {} to {} are all in use; stop one of the servers or name another port", ports.start(), ports.end())]
+    AllInUse { ports: std::ops::RangeInclusive<u16> },
     #[error("UDP address {addr} is not one of this machine; listen on 0.0.0.0 or on an address of an interface")]
     NotOurs { addr: SocketAddr },
     #[error("no permission for UDP address {addr}; choose a port above 1023")]

@@ -9,6 +9,7 @@ use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::evidence::Fate;
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::ring::SnapshotRing;
+use tickshot_shared::protocol::scene::Scene;
 use tickshot_shared::protocol::server_msg::SnapshotHeader;
 use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
 use tickshot_shared::protocol::told::ToldRing;
@@ -102,6 +103,7 @@ fn every_body_on_screen_is_tested_where_it_is_drawn_to_the_unit() {
                 own,
                 baseline,
                 visible: &visible,
+                scene: Scene::default(),
                 priority: &mut priority,
             };
             let mut bytes = Vec::new();

@@ -135,6 +135,7 @@ impl Shooters for OneShooter {
 /// A history of walkers of which everything was told; the world is one tick on.
 fn walkers(ticks: u32, rng: &mut Rng) -> (World, History, ToldRing) {
     use tickshot_shared::protocol::fields::ExtrapolationTable;
+    use tickshot_shared::protocol::scene::Scene;
     use tickshot_shared::protocol::server_msg::SnapshotHeader;
     use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
     let mut world = World::new(24, TickRate::default(), 1);
@@ -156,7 +157,15 @@ fn walkers(ticks: u32, rng: &mut Rng) -> (World, History, ToldRing) {
         let header = SnapshotHeader { tick: world.tick, ..SnapshotHeader::default() };
         let own = Some(Slot(0));
         let priority = &mut [0; 24];
-        let request = SnapshotRequest { header, history: &history, own, baseline, visible: &others, priority };
+        let request = SnapshotRequest {
+            header,
+            history: &history,
+            own,
+            baseline,
+            visible: &others,
+            scene: Scene::default(),
+            priority,
+        };
         encoder.encode(request, row, &mut Vec::new());
         told.handle_ack(Some(world.tick), 0);
     }

@@ -148,6 +148,7 @@ fn nobody_shoots_through_a_wall_by_drawing_itself_beyond_it() {
 /// Sends the snapshot of `tick` to the shooter.
 fn tell(sent: &mut tickshot_shared::protocol::told::ToldRing, history: &History, tick: Tick) {
     use tickshot_shared::protocol::fields::ExtrapolationTable;
+    use tickshot_shared::protocol::scene::Scene;
     use tickshot_shared::protocol::server_msg::SnapshotHeader;
     use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
     let mut encoder = SnapshotEncoder::new(2, ExtrapolationTable::of(TickRate::default()));
@@ -155,6 +156,14 @@ fn tell(sent: &mut tickshot_shared::protocol::told::ToldRing, history: &History,
     let (told, baseline) = sent.begin(tick);
     let header = SnapshotHeader { tick, ..SnapshotHeader::default() };
     let priority = &mut [0; 2];
-    let request = SnapshotRequest { header, history, own: Some(SHOOTER), baseline, visible: &[TARGET], priority };
+    let request = SnapshotRequest {
+        header,
+        history,
+        own: Some(SHOOTER),
+        baseline,
+        visible: &[TARGET],
+        scene: Scene::default(),
+        priority,
+    };
     encoder.encode(request, told, &mut Vec::new());
 }

@@ -130,6 +130,7 @@ pub fn decode_inputs(bytes: &[u8]) -> Result<InputPacket, DecodeError> {
 struct Coded {
     heading: u8,
     buttons: u8,
+    weapon: u8,
     aim: u16,
     stamp: Option<CodedStamp>,
     /// The latest stamp up to this input, which the next one is coded against.
@@ -143,6 +144,7 @@ impl Coded {
         Coded {
             heading: input.heading.value(),
             buttons: input.buttons.0 & Buttons::KNOWN,
+            weapon: input.weapon as u8,
             aim: input.aim.0,
             stamp,
             last_stamp: CodedStamp::default(),
@@ -155,12 +157,18 @@ impl Coded {
         self
     }
 
+    /// What changes when a key is pressed or let go.
+    fn keys(&self) -> (u8, u8, u8) {
+        (self.heading, self.buttons, self.weapon)
+    }
+
     fn encode(&self, before: &Coded, bits: &mut BitWriter<'_>) {
-        let keys = self.heading != before.heading || self.buttons != before.buttons;
+        let keys = self.keys() != before.keys();
         bits.write_bool(keys);
         if keys {
             bits.write(self.heading.into(), HEADING_BITS);
             bits.write(self.buttons.into(), BUTTON_BITS);
+            bits.write(self.weapon.into(), WEAPON_BITS);
         }
         let turned = signed(u32::from(self.aim.wrapping_sub(before.aim)), 16);
         let class = AIM_CLASSES.iter().position(|&width| fits_or_zero(turned, width)).unwrap_or(AIM_CLASSES.len() - 1);
@@ -182,7 +190,8 @@ impl Coded {
         if bits.read_bool()? {
             now.heading = bits.read(HEADING_BITS)? as u8;
             now.buttons = bits.read(BUTTON_BITS)? as u8;
-            if now.heading == before.heading && now.buttons == before.buttons {
+            now.weapon = bits.read(WEAPON_BITS)? as u8;
+            if now.keys() == before.keys() {
                 return Err(DecodeError::NotCanonical("keys"));
             }
         }
@@ -207,7 +216,8 @@ impl Coded {
         }
         let view = self.stamp.map(|stamp| stamp.view(tick)).transpose()?;
         let heading = Heading::new(self.heading).ok_or(DecodeError::Value("heading"))?;
-        Ok(Input { heading, aim: Turn(self.aim), buttons: Buttons(self.buttons), weapon: Weapon::Rifle, view })
+        let weapon = Weapon::new(self.weapon).ok_or(DecodeError::Value("weapon"))?;
+        Ok(Input { heading, aim: Turn(self.aim), buttons: Buttons(self.buttons), weapon, view })
     }
 }
 
@@ -259,6 +269,7 @@ const AIM_CLASSES: [u32; 4] = [0, 8, 12, 16];
 const COUNT_BITS: u32 = 3;
 const HEADING_BITS: u32 = 4;
 const BUTTON_BITS: u32 = Buttons::KNOWN.count_ones();
+const WEAPON_BITS: u32 = 2;
 const ACK_AGE_BITS: u32 = 8;
 const DISPLAY_DELAY_BITS: u32 = 10;
 
@@ -268,5 +279,5 @@ const _: () = assert!(DISPLAY_DELAY_MAX as u32 == mask(DISPLAY_DELAY_BITS - 1));
 const _: () = assert!((Buttons::KNOWN as u32) == (1 << BUTTON_BITS) - 1);
 // Everything at its longest: packet fields, then keys, aim and stamp of every input; the lane byte comes on top.
 const BITS_MAX: usize =
-    32 + 3 + 1 + 33 + 33 + 10 + 33 + INPUTS_PER_PACKET_MAX * (1 + 4 + 1 + 3 + 16 + 1 + CodedStamp::BITS_MAX);
+    32 + 3 + 1 + 33 + 33 + 10 + 33 + INPUTS_PER_PACKET_MAX * (1 + 4 + 3 + 2 + 3 + 16 + 1 + CodedStamp::BITS_MAX);
 const _: () = assert!(BITS_MAX.div_ceil(8) < INPUT_PACKET_BYTES_MAX);

@@ -8,7 +8,7 @@ use crate::limits::{
 };
 use crate::modes::{HitCheck, SNAPSHOT_EVERY_MAX};
 use crate::sim::arena::MapHash;
-use crate::sim::round::{MatchOptions, Phase, Team, Winner};
+use crate::sim::round::{MatchOptions, Phase, Round, Team, Winner};
 use crate::sim::weapon::Weapon;
 use crate::sim::world::Slot;
 use crate::tick::{Tick, TickRate};
@@ -67,6 +67,8 @@ pub enum ServerControl {
     },
     /// The next match begins: as a welcome to those who are here already. Slots and ticks go on; the world is a new one.
     NextMatch {
+        /// The state in which the new world begins: snapshots up to it are of the old one.
+        tick: Tick,
         map_name: String,
         map_hash: MapHash,
         map_bytes: u32,
@@ -134,7 +136,7 @@ pub struct RosterEntry {
     pub deaths: u16,
     /// `None` for bots.
     pub ping_ms: Option<u16>,
-    /// Of its input packets of the last seconds, percent that did not come.
+    /// Of the snapshots of the last seconds, percent that it did not get; 0 for bots.
     pub loss_pct: u8,
     /// Its side, in a mode with teams.
     pub team: Option<Team>,
@@ -152,6 +154,13 @@ pub struct RoundState {
     pub number: u16,
     pub wins: [u16; 2],
     pub winner: Option<Winner>,
+}
+
+impl From<&Round> for RoundState {
+    fn from(round: &Round) -> RoundState {
+        let &Round { options, phase, since, ends, number, wins, winner } = round;
+        RoundState { options, phase, since, ends, number, wins, winner }
+    }
 }
 
 /// One line of chat.
@@ -276,8 +285,15 @@ impl ControlMessage for ServerControl {
                 within("map size", *map_bytes as usize <= MAP_BYTES_MAX)
             }
             ServerControl::Round(_) | ServerControl::Vote(None) => Ok(()),
-            ServerControl::Chat(line) => within("chat", line.text.len() <= CHAT_BYTES_MAX),
-            ServerControl::Vote(Some(vote)) => within("vote", vote.options.len() <= VOTE_OPTIONS_MAX),
+            ServerControl::Chat(line) => {
+                line.from.map_or(Ok(()), check_slot)?;
+                within("name", name_is_valid(&line.name))?;
+                within("chat", line.text.len() <= CHAT_BYTES_MAX)
+            }
+            ServerControl::Vote(Some(vote)) => {
+                within("vote", vote.options.len() <= VOTE_OPTIONS_MAX)?;
+                vote.options.iter().try_for_each(|(name, _)| within("vote option", name_is_valid(name)))
+            }
             ServerControl::Notice { text } => within("notice", text.len() <= TEXT_BYTES_MAX),
             ServerControl::Shot(evidence) => within("shot", evidence.is_possible()),
         }
@@ -335,6 +351,12 @@ pub fn tidy_name(name: &str, fallback: &str) -> String {
     let printable: String = name.chars().filter(|&c| !is_unprintable(c)).collect();
     let kept = cut(printable.trim(), NAME_BYTES_MAX).trim_end();
     if kept.is_empty() { fallback.to_owned() } else { kept.to_owned() }
+}
+
+/// What is left of a line of chat: control characters dropped, trimmed, cut at a character boundary. Perhaps nothing.
+pub fn tidy_chat(text: &str) -> String {
+    let printable: String = text.chars().filter(|&c| !is_unprintable(c)).collect();
+    cut(printable.trim(), CHAT_BYTES_MAX).trim_end().to_owned()
 }
 
 /// The longest start of `text` that has at most `bytes_max` bytes.

@@ -28,38 +28,46 @@ impl BitSink for BitRun {
     }
 }
 
-/// Bits spent on the groups of one player; index 0 is the leading bit, then the groups in table order.
-pub type Spent = [u8; 4];
-
-/// Append `now` as a change of `predicted`.
-pub fn encode(groups: &[Group; 3], predicted: &Player, now: &Player, sink: &mut impl BitSink) -> Spent {
-    let changed: [bool; 3] =
+/// Append `now` as a change of `predicted`. Returns the bits spent on each group; the leading bit comes on top.
+pub fn encode<const N: usize>(
+    groups: &[Group; N],
+    predicted: &Player,
+    now: &Player,
+    sink: &mut impl BitSink,
+) -> [u8; N] {
+    let changed: [bool; N] =
         std::array::from_fn(|i| groups[i].fields.iter().any(|field| field.value(predicted) != field.value(now)));
-    let any = changed.contains(&true);
+    let mut spent = [0; N];
+    let mut any = changed.contains(&true);
     sink.put(u64::from(any), 1);
-    let mut spent: Spent = [1, 0, 0, 0];
     if !any {
         return spent;
     }
+    any = false;
     for (i, group) in groups.iter().enumerate() {
-        let implied = i == 2 && !changed[0] && !changed[1];
+        let implied = i == N - 1 && !any;
+        any |= changed[i];
         if !implied {
             sink.put(u64::from(changed[i]), 1);
         }
-        spent[i + 1] = u8::from(!implied) + if changed[i] { encode_group(group, predicted, now, sink) } else { 0 };
+        spent[i] = u8::from(!implied) + if changed[i] { encode_group(group, predicted, now, sink) } else { 0 };
     }
     spent
 }
 
 /// Read a player that was [`encode`]d against the same `predicted`.
-pub fn decode(groups: &[Group; 3], predicted: &Player, bits: &mut BitReader<'_>) -> Result<Player, DecodeError> {
+pub fn decode<const N: usize>(
+    groups: &[Group; N],
+    predicted: &Player,
+    bits: &mut BitReader<'_>,
+) -> Result<Player, DecodeError> {
     let mut player = *predicted;
     if !bits.read_bool()? {
         return Ok(player);
     }
     let mut any = false;
     for (i, group) in groups.iter().enumerate() {
-        let implied = i == 2 && !any;
+        let implied = i == N - 1 && !any;
         if implied || bits.read_bool()? {
             any = true;
             decode_group(group, &mut player, bits)?;

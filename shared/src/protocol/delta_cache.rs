@@ -60,8 +60,8 @@ pub(super) struct DeltaCache {
     generation: u32,
     /// Entries of this generation.
     made: Vec<u32>,
-    /// Bits of earlier generations, as [`delta::Spent`], times their uses.
-    totals: [u64; 4],
+    /// Bits of earlier generations times their uses: the leading bits, then by group.
+    totals: [u64; 1 + PUBLIC.len()],
 }
 
 #[derive(Clone, Copy, Default)]
@@ -70,14 +70,15 @@ struct CachedDelta {
     generation: u32,
     /// Snapshots it went into.
     uses: u32,
-    spent: delta::Spent,
+    /// Bits by group.
+    spent: [u8; PUBLIC.len()],
 }
 
 impl DeltaCache {
     pub(super) fn new(capacity: usize) -> DeltaCache {
         let rows = BASELINE_AGE_TICKS_MAX as usize + 1;
         let entries = vec![CachedDelta::default(); rows * capacity];
-        DeltaCache { capacity, entries, generation: 1, made: Vec::new(), totals: [0; 4] }
+        DeltaCache { capacity, entries, generation: 1, made: Vec::new(), totals: [0; 1 + PUBLIC.len()] }
     }
 
     pub(super) fn forget(&mut self) {
@@ -131,11 +132,11 @@ impl DeltaCache {
         run
     }
 
-    pub(super) fn totals(&self) -> [u64; 4] {
+    pub(super) fn totals(&self) -> [u64; 1 + PUBLIC.len()] {
         let mut totals = self.totals;
         for &index in &self.made {
             let entry = &self.entries[index as usize];
-            for (total, bits) in totals.iter_mut().zip(entry.spent) {
+            for (total, bits) in totals.iter_mut().zip(std::iter::once(1).chain(entry.spent)) {
                 *total += u64::from(bits) * u64::from(entry.uses);
             }
         }

@@ -8,6 +8,7 @@ use super::bits::BitRun;
 use crate::limits::POS_BITS;
 use crate::sim::input::Heading;
 use crate::sim::movement;
+use crate::sim::weapon::Weapon;
 use crate::sim::world::Player;
 use crate::tick::TickRate;
 use glam::IVec2;
@@ -44,6 +45,30 @@ pub enum Form {
     Each,
 }
 
+/// The magazine of a weapon: no fuller than full.
+macro_rules! magazine {
+    ($name:literal, $weapon:expr, $bits:literal) => {
+        Field {
+            name: $name,
+            bits: $bits,
+            read: |p| u32::from(p.magazines[$weapon.index()]),
+            write: |p, v| (p.magazines[$weapon.index()] = v as u8, v <= MAGAZINES[$weapon.index()]).1,
+        }
+    };
+}
+
+/// The rounds beside the magazine of a weapon that can run out of them.
+macro_rules! reserve {
+    ($name:literal, $weapon:expr, $bits:literal) => {
+        Field {
+            name: $name,
+            bits: $bits,
+            read: |p| u32::from(p.reserves[$weapon.index()]),
+            write: |p, v| (p.reserves[$weapon.index()] = v as u8, v <= RESERVES[$weapon.index()]).1,
+        }
+    };
+}
+
 /// Fields told to whoever sees a player. The frequent ones last: a changed player whose other groups did not change
 /// needs no bit to say that the last one did.
 pub static PUBLIC: [Group; 3] = [
@@ -58,6 +83,12 @@ pub static PUBLIC: [Group; 3] = [
                 write: |p, v| Heading::new(v as u8).map(|h| p.heading = h).is_some(),
             },
             Field { name: "alive", bits: 1, read: |p| u32::from(p.alive), write: |p, v| (p.alive = v == 1, true).1 },
+            Field {
+                name: "weapon",
+                bits: 2,
+                read: |p| p.weapon as u32,
+                write: |p, v| Weapon::new(v as u8).map(|w| p.weapon = w).is_some(),
+            },
             Field {
                 name: "shot_seq",
                 bits: 3,
@@ -92,8 +123,45 @@ pub static PUBLIC: [Group; 3] = [
     },
 ];
 
-/// Fields told to the player itself, after the public ones.
-pub static OWNER: [Group; 3] = [
+/// Fields told to the player itself, after the public ones. What one event changes is together: a blow, a change of what it
+/// carries, and what the rifle, which fires most, changes with every shot.
+pub static OWNER: [Group; 5] = [
+    Group {
+        name: "rare",
+        form: Form::Each,
+        fields: &[
+            Field {
+                name: "respawn_ticks",
+                bits: 16,
+                read: |p| u32::from(p.respawn_ticks),
+                write: |p, v| (p.respawn_ticks = v as u16, true).1,
+            },
+            Field {
+                name: "frozen_ticks",
+                bits: 16,
+                read: |p| u32::from(p.frozen_ticks),
+                write: |p, v| (p.frozen_ticks = v as u16, true).1,
+            },
+            Field {
+                name: "dash_ticks",
+                bits: 8,
+                read: |p| u32::from(p.dash_ticks),
+                write: |p, v| (p.dash_ticks = v as u8, true).1,
+            },
+            Field {
+                name: "dash_cooldown",
+                bits: 16,
+                read: |p| u32::from(p.dash_cooldown),
+                write: |p, v| (p.dash_cooldown = v as u16, true).1,
+            },
+            Field {
+                name: "pickup_seq",
+                bits: 3,
+                read: |p| u32::from(p.pickup_seq),
+                write: |p, v| (p.pickup_seq = v as u8, true).1,
+            },
+        ],
+    },
     Group {
         name: "hurt",
         form: Form::Each,
@@ -103,6 +171,12 @@ pub static OWNER: [Group; 3] = [
                 bits: 7,
                 read: |p| u32::from(p.health),
                 write: |p, v| (p.health = v as u8, p.health <= Player::HEALTH_FULL).1,
+            },
+            Field {
+                name: "armour",
+                bits: 7,
+                read: |p| u32::from(p.armour),
+                write: |p, v| (p.armour = v as u8, p.armour <= Player::ARMOUR_FULL).1,
             },
             Field { name: "hits", bits: 8, read: |p| u32::from(p.hits), write: |p, v| (p.hits = v as u8, true).1 },
             Field {
@@ -117,23 +191,38 @@ pub static OWNER: [Group; 3] = [
                 read: |p| u32::from(p.hurt_from),
                 write: |p, v| (p.hurt_from = v as u8, true).1,
             },
+        ],
+    },
+    // The rounds beside the rifle's magazine do not run out, so nothing tells them.
+    Group {
+        name: "rounds",
+        form: Form::Each,
+        fields: &[
             Field {
-                name: "respawn_ticks",
-                bits: 16,
-                read: |p| u32::from(p.respawn_ticks),
-                write: |p, v| (p.respawn_ticks = v as u16, true).1,
+                name: "reload_ticks",
+                bits: 10,
+                read: |p| u32::from(p.reload_ticks),
+                write: |p, v| (p.reload_ticks = v as u16, true).1,
             },
+            magazine!("shells", Weapon::Shotgun, 3),
+            reserve!("shells beside", Weapon::Shotgun, 5),
+            magazine!("rockets", Weapon::Launcher, 2),
+            reserve!("rockets beside", Weapon::Launcher, 4),
         ],
     },
     Group {
-        name: "cooldown",
-        form: Form::One(&[5, 8]),
-        fields: &[Field {
-            name: "fire_cooldown",
-            bits: 8,
-            read: |p| u32::from(p.fire_cooldown),
-            write: |p, v| (p.fire_cooldown = v as u8, true).1,
-        }],
+        name: "trigger",
+        form: Form::Pair(&[5, 8]),
+        fields: &[
+            Field {
+                name: "fire_cooldown",
+                bits: 8,
+                read: |p| u32::from(p.fire_cooldown),
+                write: |p, v| (p.fire_cooldown = v as u8, true).1,
+            },
+            // As wide as its partner in the pair.
+            magazine!("cartridges", Weapon::Rifle, 8),
+        ],
     },
     Group {
         name: "vel",
@@ -162,8 +251,15 @@ pub fn predict(baseline: &Player, age: u32, table: &ExtrapolationTable) -> Playe
         let far = player.pos + table.step(player.heading) * age as i32;
         player.pos = far.clamp(IVec2::ZERO, IVec2::splat((1 << POS_BITS) - 1));
     }
-    player.fire_cooldown = player.fire_cooldown.saturating_sub(age.min(255) as u8);
-    player.respawn_ticks = player.respawn_ticks.saturating_sub(age.min(65_535) as u16);
+    let (small, wide) = (age.min(255) as u8, age.min(65_535) as u16);
+    player.fire_cooldown = player.fire_cooldown.saturating_sub(small);
+    player.dash_ticks = player.dash_ticks.saturating_sub(small);
+    player.dash_cooldown = player.dash_cooldown.saturating_sub(wide);
+    player.reload_ticks = player.reload_ticks.saturating_sub(wide);
+    player.frozen_ticks = player.frozen_ticks.saturating_sub(wide);
+    if player.respawn_ticks != Player::OUT {
+        player.respawn_ticks = player.respawn_ticks.saturating_sub(wide);
+    }
     player
 }
 
@@ -279,6 +375,26 @@ fn copy_fields(groups: &[Group], from: &Player, mut to: Player) -> Player {
     }
     to
 }
+
+/// Rounds in a full magazine, and most rounds beside it, by [`Weapon`].
+const MAGAZINES: [u32; 3] =
+    [magazine_max(Weapon::Rifle), magazine_max(Weapon::Shotgun), magazine_max(Weapon::Launcher)];
+const RESERVES: [u32; 3] = [reserve_max(Weapon::Rifle), reserve_max(Weapon::Shotgun), reserve_max(Weapon::Launcher)];
+
+const fn magazine_max(weapon: Weapon) -> u32 {
+    weapon.table().magazine as u32
+}
+
+const fn reserve_max(weapon: Weapon) -> u32 {
+    match weapon.table().reserve {
+        Some((_, most)) => most as u32,
+        None => 0,
+    }
+}
+
+// Rounds fit their fields, and there is one for every weapon that can run out.
+const _: () = assert!(MAGAZINES[0] <= mask(8) && MAGAZINES[1] <= mask(3) && MAGAZINES[2] <= mask(2));
+const _: () = assert!(RESERVES[0] == 0 && RESERVES[1] <= mask(5) && RESERVES[2] <= mask(4));
 
 /// Width of one velocity component: +-32,767 units a tick, 2 km/s at 64 Hz.
 const VEL_BITS: u32 = 16;

@@ -4,8 +4,8 @@
 //! named limit, and refuse every encoding that the encoder would not have written. Must not know sockets, sessions
 //! or who is allowed to say what.
 //!
-//! Reading order: [`bits`], [`fields`] (the one field table), [`delta`] (one entity), [`told`] (what a client knows),
-//! [`snapshot`] (server) and [`ring`] (client), then the messages.
+//! Reading order: [`bits`], [`fields`] (the one field table), [`delta`] (one entity), [`scene`] (what lies and flies),
+//! [`told`] (what a client knows), [`snapshot`] (server) and [`ring`] (client), then the messages.
 
 pub mod ack_lead;
 pub mod bits;
@@ -19,6 +19,7 @@ pub mod fields;
 pub mod lane;
 pub mod query;
 pub mod ring;
+pub mod scene;
 pub mod server_msg;
 pub mod slots;
 pub mod snapshot;

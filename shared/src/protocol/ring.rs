@@ -4,7 +4,7 @@ use super::bits::BitReader;
 use super::fields::{self, ExtrapolationTable, OWNER, PUBLIC};
 use super::server_msg::{Entity, Snapshot, SnapshotHeader};
 use super::slots::SlotSet;
-use super::{DecodeError, delta, lane};
+use super::{DecodeError, delta, lane, scene};
 use crate::limits::{BASELINE_AGE_TICKS_MAX, HISTORY_TICKS, PLAYERS_MAX, SNAPSHOT_BYTES_MAX};
 use crate::sim::world::{Player, Slot};
 use crate::tick::Tick;
@@ -102,6 +102,8 @@ impl SnapshotRing {
             None => None,
         };
         into.own = decode_own(&mut bits, own, tick, base, table)?;
+        let scene_before = base.map(|base| (base.pickups, &base.rockets[..]));
+        into.pickups = scene::decode(tick, set.capacity(), scene_before, &mut into.rockets, &mut bits)?;
         decode_entities(&mut bits, into, base, set, table)?;
         bits.finish()?;
         Ok(tick)

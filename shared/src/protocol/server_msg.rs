@@ -82,6 +82,9 @@ impl Snapshot {
 }
 
 impl SnapshotHeader {
+    /// Everything at its longest: tick, use, margin, counts, pong.
+    pub(super) const BITS_MAX: usize = 33 + 2 + 18 + 16 + 1 + 32 + 2 * 33;
+
     /// Append the header. A baseline must be 1..=[`BASELINE_AGE_TICKS_MAX`] ticks older than the snapshot.
     pub(super) fn encode(&self, bits: &mut BitWriter<'_>) {
         let age = self.baseline.and_then(|baseline| self.tick.since(baseline));

@@ -20,6 +20,11 @@ impl SlotSet {
         SlotSet { capacity, words: vec![0; capacity.div_ceil(64)] }
     }
 
+    /// All slots in it are below this.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     pub fn clear(&mut self) {
         self.words.fill(0);
     }
@@ -38,11 +43,6 @@ impl SlotSet {
     #[inline]
     pub fn remove(&mut self, slot: Slot) {
         self.words[slot.index() / 64] &= !(1 << (slot.index() % 64));
-    }
-
-    #[inline]
-    pub fn toggle(&mut self, slot: Slot) {
-        self.words[slot.index() / 64] ^= 1 << (slot.index() % 64);
     }
 
     #[inline]
@@ -74,63 +74,12 @@ impl SlotSet {
 
     /// Append this set as a change of `base`.
     pub fn encode(&self, base: &SlotSet, bits: &mut BitWriter<'_>) {
-        let toggles = self.toggles(base);
-        bits.write_bool(toggles > 0);
-        if toggles == 0 {
-            return;
-        }
-        let list = list_is_shorter(toggles, self.capacity);
-        bits.write_bool(list);
-        let changes = self.words.iter().zip(&base.words).map(|(a, b)| a ^ b);
-        if !list {
-            for (i, word) in changes.enumerate() {
-                bits.write(word, (self.capacity - i * 64).min(64) as u32);
-            }
-            return;
-        }
-        bits.write(u64::from(toggles - 1), slot_bits(self.capacity));
-        for (i, word) in changes.enumerate() {
-            for bit in ones(word) {
-                bits.write(i as u64 * 64 + u64::from(bit), slot_bits(self.capacity));
-            }
-        }
+        encode_changes(self.words.iter().zip(&base.words).map(|(a, b)| a ^ b), self.capacity, bits);
     }
 
     /// Read a change of this set and apply it.
     pub fn decode_onto(&mut self, bits: &mut BitReader<'_>) -> Result<(), DecodeError> {
-        if !bits.read_bool()? {
-            return Ok(());
-        }
-        let list = bits.read_bool()?;
-        let toggles = if list { self.decode_list(bits)? } else { self.decode_mask(bits)? };
-        if toggles == 0 || list != list_is_shorter(toggles, self.capacity) {
-            return Err(DecodeError::NotCanonical("visible set"));
-        }
-        Ok(())
-    }
-
-    fn decode_list(&mut self, bits: &mut BitReader<'_>) -> Result<u32, DecodeError> {
-        let count = bits.read(slot_bits(self.capacity))? + 1;
-        let mut next = 0;
-        for _ in 0..count {
-            let slot = bits.read(slot_bits(self.capacity))?;
-            if slot as usize >= self.capacity || slot < next {
-                return Err(DecodeError::Value("visible set"));
-            }
-            next = slot + 1;
-            self.toggle(Slot(slot as u16));
-        }
-        Ok(count)
-    }
-
-    fn decode_mask(&mut self, bits: &mut BitReader<'_>) -> Result<u32, DecodeError> {
-        let mut toggles = 0;
-        for (i, word) in self.words.iter_mut().enumerate() {
-            let change = bits.read_wide((self.capacity - i * 64).min(64) as u32)?;
-            toggles += change.count_ones();
-            *word ^= change;
-        }
-        Ok(toggles)
+        decode_changes(&mut self.words, self.capacity, "visible set", bits)
     }
 
     fn toggles(&self, base: &SlotSet) -> u32 {
@@ -139,8 +88,78 @@ impl SlotSet {
     }
 }
 
+/// Append the `changes` of a set of numbers below `capacity`: 64 of them a word, a set bit for each that came or went.
+pub(super) fn encode_changes(changes: impl Iterator<Item = u64> + Clone, capacity: usize, bits: &mut BitWriter<'_>) {
+    let toggles: u32 = changes.clone().map(u64::count_ones).sum();
+    bits.write_bool(toggles > 0);
+    if toggles == 0 {
+        return;
+    }
+    let list = list_is_shorter(toggles, capacity);
+    bits.write_bool(list);
+    if !list {
+        for (i, word) in changes.enumerate() {
+            bits.write(word, (capacity - i * 64).min(64) as u32);
+        }
+        return;
+    }
+    bits.write(u64::from(toggles - 1), slot_bits(capacity));
+    for (i, word) in changes.enumerate() {
+        for bit in ones(word) {
+            bits.write(i as u64 * 64 + u64::from(bit), slot_bits(capacity));
+        }
+    }
+}
+
+/// Read changes and apply them to `words`; `name` is what errors call the set.
+pub(super) fn decode_changes(
+    words: &mut [u64],
+    capacity: usize,
+    name: &'static str,
+    bits: &mut BitReader<'_>,
+) -> Result<(), DecodeError> {
+    if !bits.read_bool()? {
+        return Ok(());
+    }
+    let list = bits.read_bool()?;
+    let toggles = if list { decode_list(words, capacity, name, bits)? } else { decode_mask(words, capacity, bits)? };
+    if toggles == 0 || list != list_is_shorter(toggles, capacity) {
+        return Err(DecodeError::NotCanonical(name));
+    }
+    Ok(())
+}
+
+fn decode_list(
+    words: &mut [u64],
+    capacity: usize,
+    name: &'static str,
+    bits: &mut BitReader<'_>,
+) -> Result<u32, DecodeError> {
+    let count = bits.read(slot_bits(capacity))? + 1;
+    let mut next = 0;
+    for _ in 0..count {
+        let number = bits.read(slot_bits(capacity))? as usize;
+        if number >= capacity || number < next {
+            return Err(DecodeError::Value(name));
+        }
+        next = number + 1;
+        words[number / 64] ^= 1 << (number % 64);
+    }
+    Ok(count)
+}
+
+fn decode_mask(words: &mut [u64], capacity: usize, bits: &mut BitReader<'_>) -> Result<u32, DecodeError> {
+    let mut toggles = 0;
+    for (i, word) in words.iter_mut().enumerate() {
+        let change = bits.read_wide((capacity - i * 64).min(64) as u32)?;
+        toggles += change.count_ones();
+        *word ^= change;
+    }
+    Ok(toggles)
+}
+
 /// Bits of one slot number.
-fn slot_bits(capacity: usize) -> u32 {
+pub(super) const fn slot_bits(capacity: usize) -> u32 {
     capacity.next_power_of_two().trailing_zeros()
 }
 

@@ -4,16 +4,17 @@
 //! its bits are appended to every snapshot that needs them. Must not know how clients are told apart or what is
 //! visible to whom.
 //!
-//! Layout after the lane byte: header, own player, "some are stale" bit, visible set, entities in slot order (each with
+//! Layout after the lane byte: header, own player, [scene](super::scene), "some are stale" bit, visible set, entities in slot order (each with
 //! a stale bit if some are stale and the receiver knows it already).
 
 use super::bits::{BitWriter, Mark};
 use super::delta_cache::{Base, DeltaCache, Present};
-use super::fields::{self, ExtrapolationTable, OWNER, PUBLIC};
+use super::fields::{self, ExtrapolationTable, OWNER, PUBLIC, bits_max};
+use super::scene::{Frame, SCENE_BITS_MAX, Scene};
 use super::server_msg::SnapshotHeader;
 use super::slots::SlotSet;
 use super::told::Told;
-use super::{delta, lane};
+use super::{delta, lane, scene};
 use crate::limits::{PLAYERS_MAX, SNAPSHOT_BYTES_MAX};
 use crate::sim::history::History;
 use crate::sim::world::{Player, Slot};
@@ -23,6 +24,7 @@ use crate::tick::Tick;
 pub struct SnapshotEncoder {
     table: ExtrapolationTable,
     now: Tick,
+    capacity: usize,
     deltas: DeltaCache,
     /// Slots that the receiver of the snapshot in work knows and still remembers.
     known: SlotSet,
@@ -47,6 +49,8 @@ pub struct SnapshotRequest<'a> {
     pub baseline: Option<&'a Told>,
     /// Slots the receiver may see, ascending, without `own`, all present in state `header.tick`.
     pub visible: &'a [Slot],
+    /// What lies and flies for the receiver to know.
+    pub scene: Scene<'a>,
     /// One accumulator per slot of this receiver: grows while an entity waits, 0 once sent. The caller may add weight.
     pub priority: &'a mut [u32],
 }
@@ -58,6 +62,8 @@ pub struct SnapshotStats {
     /// Lane byte, header and final padding.
     pub header_bits: u32,
     pub own_bits: u32,
+    /// Pickups and rockets.
+    pub scene_bits: u32,
     /// Which slots are visible and which are stale.
     pub set_bits: u32,
     pub entity_bits: u32,
@@ -65,6 +71,8 @@ pub struct SnapshotStats {
     pub sent: u32,
     /// Entities without room: the receiver keeps what it knows of them, or does not know them yet.
     pub deferred: u32,
+    /// Rockets without room in this snapshot that the receiver should know of.
+    pub rockets_deferred: u32,
     /// The baseline really used.
     pub baseline: Option<Tick>,
 }
@@ -76,6 +84,7 @@ impl SnapshotEncoder {
         SnapshotEncoder {
             table: table.into(),
             now: Tick(0),
+            capacity,
             deltas: DeltaCache::new(capacity),
             known: SlotSet::new(capacity),
             set: SlotSet::new(capacity),
@@ -95,7 +104,7 @@ impl SnapshotEncoder {
     /// # Panics
     /// If `request` breaks what its fields promise, or is of another tick than [`SnapshotEncoder::begin`] named.
     pub fn encode(&mut self, request: SnapshotRequest<'_>, told: &mut Told, out: &mut Vec<u8>) -> SnapshotStats {
-        let SnapshotRequest { mut header, history, own, baseline, visible, priority } = request;
+        let SnapshotRequest { mut header, history, own, baseline, visible, scene, priority } = request;
         assert_eq!(header.tick, self.now, "begin() names the tick of the snapshots that follow");
         debug_assert!(visible.is_sorted_by(|a, b| a < b) && own.is_none_or(|own| !visible.contains(&own)));
         let state = history.state(self.now).expect("the caller pushed the state that it wants sent");
@@ -113,28 +122,33 @@ impl SnapshotEncoder {
             self.encode_own(player, base.and_then(|base| base.own(own, history)), &mut bits);
         }
         let own_end = bits.bits();
+        let frame = Frame { tick: self.now, capacity: self.capacity, own };
+        let rockets_deferred = scene::encode(frame, &scene, base.map(|base| base.told), told, &mut bits);
+        let scene_end = bits.bits();
 
         let world = Present { state, history, base, visible };
-        let fits = self.encode_all(&world, &mut bits, own_end);
+        let fits = self.encode_all(&world, &mut bits, scene_end);
         let (entity_bits, sent) = match fits {
             Some(entity_bits) => {
                 told.tell_all(&self.set);
                 visible.iter().for_each(|slot| priority[slot.index()] = 0);
                 (entity_bits, visible.len())
             }
-            None => self.encode_chosen(&world, &mut bits, own_end, priority, told),
+            None => self.encode_chosen(&world, &mut bits, scene_end, priority, told),
         };
-        let set_bits = bits.bits() - own_end - entity_bits;
+        let set_bits = bits.bits() - scene_end - entity_bits;
         let content = bits.bits();
         let bytes = bits.finish() + 1;
         SnapshotStats {
             bytes: bytes as u32,
             header_bits: (8 + header_end + (bytes * 8 - 8 - content)) as u32,
             own_bits: (own_end - header_end) as u32,
+            scene_bits: (scene_end - own_end) as u32,
             set_bits: set_bits as u32,
             entity_bits: entity_bits as u32,
             sent: sent as u32,
             deferred: (visible.len() - sent) as u32,
+            rockets_deferred,
             baseline: header.baseline,
         }
     }
@@ -251,3 +265,9 @@ impl SnapshotEncoder {
 
 /// Bits of a snapshot after its lane byte.
 const PAYLOAD_BITS_MAX: usize = (SNAPSHOT_BYTES_MAX - 1) * 8;
+
+// With header, own player, scene and the marks of everyone at their longest there is room for players still.
+const MARKS_BITS_MAX: usize = 1 + 2 + 2 * PLAYERS_MAX;
+const FIXED_BITS_MAX: usize =
+    SnapshotHeader::BITS_MAX + 1 + (bits_max(&PUBLIC) + bits_max(&OWNER) + SCENE_BITS_MAX) as usize;
+const _: () = assert!(FIXED_BITS_MAX + MARKS_BITS_MAX + 16 * bits_max(&PUBLIC) as usize <= PAYLOAD_BITS_MAX);

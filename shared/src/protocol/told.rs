@@ -1,9 +1,10 @@
 //! What one client was told in which snapshot: all that the server remembers per client to code deltas.
 //!
-//! States themselves lie in the shared `History`; here is one byte per slot and snapshot.
+//! States themselves lie in the shared `History`; here is one byte per slot and snapshot, and the keys of rockets told.
 
+use super::scene::{Key, ToldRocket};
 use super::slots::SlotSet;
-use crate::limits::{BASELINE_AGE_TICKS_MAX, HISTORY_TICKS};
+use crate::limits::{BASELINE_AGE_TICKS_MAX, HISTORY_TICKS, ROCKETS_PER_SNAPSHOT_MAX};
 use crate::sim::world::Slot;
 use crate::tick::Tick;
 
@@ -18,12 +19,23 @@ pub struct Told {
     ages: Vec<u8>,
     /// The greatest age in it.
     oldest: u8,
+    pickups: u64,
+    /// In the order of their keys, at most [`ROCKETS_PER_SNAPSHOT_MAX`].
+    rockets: Vec<ToldRocket>,
 }
 
 impl Told {
     /// Nothing told to anybody yet.
     pub fn new(capacity: usize) -> Told {
-        Told { tick: Tick(0), own: None, set: SlotSet::new(capacity), ages: vec![0; capacity], oldest: 0 }
+        Told {
+            tick: Tick(0),
+            own: None,
+            set: SlotSet::new(capacity),
+            ages: vec![0; capacity],
+            oldest: 0,
+            pickups: 0,
+            rockets: Vec::new(),
+        }
     }
 
     /// The tick of the snapshot.
@@ -41,6 +53,11 @@ impl Told {
         if self.set.contains(slot) { self.tick.checked_minus(u32::from(self.ages[slot.index()])) } else { None }
     }
 
+    /// Whether the snapshot tells of this rocket.
+    pub fn tells_rocket(&self, key: Key) -> bool {
+        self.rockets.binary_search_by_key(&key, |rocket| rocket.key).is_ok()
+    }
+
     /// Slots in the snapshot.
     pub fn slots(&self) -> &SlotSet {
         &self.set
@@ -51,6 +68,28 @@ impl Told {
         self.own = own;
         self.set.clear();
         self.oldest = 0;
+        self.pickups = 0;
+        self.rockets.clear();
+    }
+
+    /// The pickups that lay there.
+    pub(super) fn pickups(&self) -> u64 {
+        self.pickups
+    }
+
+    /// The rockets in the snapshot, in the order of their keys.
+    pub(super) fn rockets(&self) -> &[ToldRocket] {
+        &self.rockets
+    }
+
+    pub(super) fn set_pickups(&mut self, pickups: u64) {
+        self.pickups = pickups;
+    }
+
+    pub(super) fn set_rockets(&mut self, rockets: impl Iterator<Item = ToldRocket>) {
+        self.rockets.clear();
+        self.rockets.extend(rockets);
+        debug_assert!(self.rockets.len() <= ROCKETS_PER_SNAPSHOT_MAX);
     }
 
     /// All of `set` told at the snapshot's own tick.
@@ -93,7 +132,8 @@ pub struct ToldRing {
 }
 
 impl ToldRing {
-    /// For a world of `capacity` slots: `HISTORY_TICKS * capacity` bytes and a little more.
+    /// For a world of `capacity` slots: `HISTORY_TICKS * capacity` bytes and a little more, and as much as
+    /// [`ROCKETS_PER_SNAPSHOT_MAX`] keys per snapshot if so many rockets fly (147 KiB).
     pub fn new(capacity: usize) -> ToldRing {
         ToldRing { rows: vec![Told::new(capacity); HISTORY_TICKS], sent: vec![false; HISTORY_TICKS], acked: None }
     }

@@ -8,6 +8,7 @@ use super::control::{ClientControl, ControlMessage, LeaveReason, Refusal, Roster
 use super::evidence::{Clamp, Fate, ShotEvidence, TargetEvidence};
 use super::fields::{ExtrapolationTable, Group, OWNER, PUBLIC};
 use super::query::{Query, Reply, encode_query, encode_reply, key_proof};
+use super::scene::Scene;
 use super::server_msg::{InputUse, Pong, SnapshotHeader};
 use super::snapshot::{SnapshotEncoder, SnapshotRequest};
 use super::told::Told;
@@ -18,6 +19,7 @@ use crate::sim::angle::Turn;
 use crate::sim::arena::MapHash;
 use crate::sim::history::History;
 use crate::sim::input::{Buttons, Heading, Input, OwnView, ViewStamp};
+use crate::sim::rocket::Rocket;
 use crate::sim::round::Team;
 use crate::sim::weapon::Weapon;
 use crate::sim::world::{Player, Slot, World};
@@ -54,6 +56,7 @@ fn layout_text() -> String {
         limits::HISTORY_TICKS,
         limits::BASELINE_AGE_TICKS_MAX as usize,
         limits::SNAPSHOT_BYTES_MAX,
+        limits::ROCKETS_PER_SNAPSHOT_MAX,
         limits::INPUTS_PER_PACKET_MAX,
         limits::CONTROL_BYTES_MAX,
         limits::NAME_BYTES_MAX,
@@ -74,11 +77,17 @@ fn samples() -> Vec<Vec<u8>> {
     all.push(encode_reply(&Reply {
         nonce: 2,
         version: 0,
+        server: 0,
         name: "a".to_owned(),
         map: "b".to_owned(),
         players: 3,
         max: 4,
         tick_rate: 64,
+        mode: crate::sim::round::GameMode::Deathmatch,
+        bots: 0,
+        lagged: false,
+        round: 0,
+        best_of: 0,
         salt: Some([5; 16]),
         key_ok: Some(true),
     }));
@@ -231,12 +240,23 @@ fn snapshots() -> Vec<Vec<u8>> {
             starved: 66,
             pong: Some(Pong { ping: 1, hold_us: 2, since_tick_us: 70_000 }),
         };
+        // The first bursts, the second stays, the third is new with the second snapshot.
+        let rocket = |spawned: u32, owner: u16| Rocket {
+            owner: Slot(owner),
+            spawned: Tick(spawned),
+            from: IVec2::new(1000, 70_000),
+            aim: Turn(12_345),
+            burst: (spawned == 0 && tick == 2).then_some((Tick(1), 300)),
+        };
+        let rockets = [rocket(0, 3), rocket(1, 4), rocket(2, 5)];
+        let rockets = &rockets[..1 + tick as usize];
         let request = SnapshotRequest {
             header,
             history: &history,
             own: Some(Slot(0)),
             baseline: (tick > 1).then_some(before),
             visible: &[Slot(1), Slot(2), Slot(3)][..1 + tick as usize],
+            scene: Scene { pickups: 5 + u64::from(tick), rockets },
             priority: &mut [0; 8],
         };
         let mut bytes = Vec::new();

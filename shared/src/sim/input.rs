@@ -40,6 +40,12 @@ impl Heading {
         })
     }
 
+    /// The direction of walking nearest to `aim`.
+    pub const fn nearest(aim: Turn) -> Heading {
+        // An eighth turn is 8,192 steps.
+        Heading(1 + (aim.0.wrapping_add(4096) >> 13) as u8)
+    }
+
     pub const fn value(self) -> u8 {
         self.0
     }

@@ -4,27 +4,57 @@
 
 use super::arena::Arena;
 use super::collision::slide;
-use super::input::{Heading, Input};
-use super::rules::{SPEED_UNITS_PER_S, SPEED_UP_MS, STOP_MS};
+use super::input::{Buttons, Heading, Input};
+use super::rules::{DASH_COOLDOWN_MS, DASH_MS, DASH_SPEED_FACTOR, SPEED_UNITS_PER_S, SPEED_UP_MS, STOP_MS};
 use super::world::Player;
 use crate::tick::TickRate;
 use glam::IVec2;
 
-/// One tick of walking and aiming. A dead player does neither.
+/// One tick of walking, dashing and aiming. A dead player does nothing of it, a frozen one only aims. Returns whether a dash
+/// began.
 ///
 /// Velocity closes in on the heading's full speed by a fixed amount per tick, and afterwards is what was really moved:
 /// a wall takes the part it stopped and leaves the rest.
-pub fn move_player(player: &mut Player, arena: &Arena, rate: TickRate, input: &Input) {
+pub fn move_player(player: &mut Player, arena: &Arena, rate: TickRate, input: &Input) -> bool {
     if !player.alive {
-        return;
+        return false;
+    }
+    player.aim = input.aim.coarse();
+    if player.frozen_ticks > 0 {
+        (player.heading, player.vel) = (Heading::STAND, IVec2::ZERO);
+        return false;
+    }
+    let begins = begin_dash(player, rate, input);
+    if player.dash_ticks > 0 {
+        dash(player, arena, rate);
+        return begins;
     }
     player.heading = input.heading;
-    player.aim = input.aim.coarse();
     let wanted = full_speed(rate, input.heading);
     player.vel = approach(player.vel, wanted, change_per_tick(rate, input.heading));
     let before = player.pos;
     player.pos = slide(arena, before, player.vel, Player::RADIUS);
     player.vel = player.pos - before;
+    false
+}
+
+/// A dash begins if it is wanted and ready: where the player walks, or, if it stands, where it aims.
+fn begin_dash(player: &mut Player, rate: TickRate, input: &Input) -> bool {
+    if !input.buttons.contains(Buttons::DASH) || player.dash_cooldown > 0 || player.dash_ticks > 0 {
+        return false;
+    }
+    player.heading = if input.heading == Heading::STAND { Heading::nearest(input.aim) } else { input.heading };
+    player.dash_ticks = rate.ticks_in_ms(DASH_MS) as u8;
+    player.dash_cooldown = rate.ticks_in_ms(DASH_COOLDOWN_MS) as u16;
+    true
+}
+
+/// One tick of a dash, straight on. The velocity it leaves is that of a walker, so that whoever arrives does not slide on.
+fn dash(player: &mut Player, arena: &Arena, rate: TickRate) {
+    let walk = full_speed(rate, player.heading);
+    let before = player.pos;
+    player.pos = slide(arena, before, DASH_SPEED_FACTOR * walk, Player::RADIUS);
+    player.vel = (player.pos - before).clamp(-walk.abs(), walk.abs());
 }
 
 /// The exact step (world units per tick) of a walker at full speed, the same in every tick.

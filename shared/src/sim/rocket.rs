@@ -4,7 +4,7 @@
 //! line for everybody. The server alone decides when it bursts. Must not know what a burst does.
 
 use super::angle::Turn;
-use super::weapon::ROCKET_SPEED_UNITS_PER_S;
+use super::weapon::{ROCKET_LIFE_MS, ROCKET_SPEED_UNITS_PER_S};
 use super::world::Slot;
 use crate::tick::{Tick, TickRate};
 use glam::IVec2;
@@ -23,6 +23,27 @@ pub struct Rocket {
 }
 
 impl Rocket {
+    /// The rocket that leaves with the input of tick `spawned`, from its owner's own state of that tick.
+    pub fn launched(owner: Slot, spawned: Tick, from: IVec2, aim: Turn) -> Rocket {
+        Rocket { owner, spawned, from, aim, burst: None }
+    }
+
+    /// World units flown in state `now`, as if nothing was in the way.
+    pub fn flown_at(&self, now: Tick, rate: TickRate) -> i32 {
+        let age = now.since(self.spawned).unwrap_or(0).min(Rocket::life_ticks(rate));
+        Rocket::flown(age * 256, rate)
+    }
+
+    /// Ticks after which a rocket that met nothing bursts.
+    pub const fn life_ticks(rate: TickRate) -> u32 {
+        rate.ticks_in_ms(ROCKET_LIFE_MS)
+    }
+
+    /// Where it is, or where it burst, in state `now`, world units.
+    pub fn pos(&self, now: Tick, rate: TickRate) -> IVec2 {
+        self.at(self.burst.map_or_else(|| self.flown_at(now, rate), |(_, units)| units))
+    }
+
     /// World units flown when `age_256ths` of a tick have passed since it was fired.
     pub fn flown(age_256ths: u32, rate: TickRate) -> i32 {
         let per_second = i64::from(ROCKET_SPEED_UNITS_PER_S);

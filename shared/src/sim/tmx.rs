@@ -1,10 +1,12 @@
-//! A small strict reader of Tiled's `.tmx`: the `walls` tile layer and the `spawns` object layer, nothing else.
+//! A small strict reader of Tiled's `.tmx`: the `walls` tile layer and the object layers
+//! `spawns` and `pickups`, nothing else.
 //!
 //! A general reader accepts far more than a server can promise to mean the same on every client (external files,
 //! compression, scripts of properties). This one takes untrusted bytes, since a client reads maps it was sent: its work
 //! is bounded by the file's length and every refusal says where and what to change in Tiled. It must not know what
 //! makes an arena playable; that is [`super::arena`].
 
+use super::pickup::PICKUPS_MAX;
 use crate::limits::{MAP_BYTES_MAX, MAP_TILES_MAX};
 use roxmltree::{Document, Node, ParsingOptions};
 
@@ -15,13 +17,18 @@ pub(super) struct TmxMap {
     pub height: u32,
     /// Row by row from the top left; `width * height` of them.
     pub solid: Vec<bool>,
-    pub spawns: Vec<TmxSpawn>,
+    pub spawns: Vec<TmxPoint>,
+    /// Empty if there is no such layer.
+    pub pickups: Vec<TmxPoint>,
 }
 
-/// One point of the spawn layer.
-pub(super) struct TmxSpawn {
+/// One point of an object layer. Words are as they may appear in a message: short.
+pub(super) struct TmxPoint {
     /// Tiled's object id, for messages.
     pub id: String,
+    /// What Tiled calls its class (before 1.9 and from 1.10 on spelled `type` in the file); empty if it has none.
+    pub class: String,
+    pub name: String,
     /// From the top left corner, in 1/1024 tile. Clamped to a little outside the largest map, so that it always fits.
     pub x: i32,
     pub y: i32,
@@ -42,9 +49,17 @@ pub(super) fn read(bytes: &[u8]) -> Result<TmxMap, String> {
         .map_err(|e| format!("not well-formed XML ({e}); save it from Tiled"))?;
     let map = document.root_element();
     let (width, height) = read_map_element(map)?;
-    let solid = read_walls(named_layer(map, "layer", WALLS, "tile layer")?, width, height)?;
-    let spawns = read_spawns(map, named_layer(map, "objectgroup", SPAWNS, "object layer")?)?;
-    Ok(TmxMap { width, height, solid, spawns })
+    let walls =
+        find_layer(map, "layer", WALLS, "tile layer")?.ok_or_else(|| missing(map, "layer", WALLS, "tile layer"))?;
+    let solid = read_walls(walls, width, height)?;
+    let spawns = find_layer(map, "objectgroup", SPAWNS, "object layer")?
+        .ok_or_else(|| missing(map, "objectgroup", SPAWNS, "object layer"))?;
+    let spawns = read_points(map, spawns, SPAWNS, SPAWNS_MAX)?;
+    let pickups = match find_layer(map, "objectgroup", PICKUPS, "object layer")? {
+        Some(layer) => read_points(map, layer, PICKUPS, PICKUPS_MAX)?,
+        None => Vec::new(),
+    };
+    Ok(TmxMap { width, height, solid, spawns, pickups })
 }
 
 /// Checks the kind of map; returns its size in tiles.
@@ -67,20 +82,10 @@ fn read_map_element(map: Node<'_, '_>) -> Result<(u32, u32), String> {
     Ok((width, height))
 }
 
-/// The one layer called `name`. Layers inside groups are not searched: a group may shift or hide them.
-fn named_layer<'a, 'i>(map: Node<'a, 'i>, tag: &str, name: &str, kind: &str) -> Result<Node<'a, 'i>, String> {
+/// The one layer called `name`, if there is one. Layers inside groups are not searched: a group may shift or hide them.
+fn find_layer<'a, 'i>(map: Node<'a, 'i>, tag: &str, name: &str, kind: &str) -> Result<Option<Node<'a, 'i>>, String> {
     let mut found = map.children().filter(|n| n.has_tag_name(tag) && n.attribute("name") == Some(name));
-    let Some(layer) = found.next() else {
-        let others: Vec<String> = map
-            .children()
-            .filter(|n| n.has_tag_name(tag))
-            .filter_map(|n| n.attribute("name"))
-            .take(8)
-            .map(shown)
-            .collect();
-        let hint = if others.is_empty() { "there is none".into() } else { format!("found: {}", others.join(", ")) };
-        return Err(format!("no {kind} named '{name}' at the top level ({hint}); add one or rename it"));
-    };
+    let Some(layer) = found.next() else { return Ok(None) };
     if found.next().is_some() {
         return Err(format!("more than one {kind} is named '{name}'; keep one"));
     }
@@ -89,7 +94,15 @@ fn named_layer<'a, 'i>(map: Node<'a, 'i>, tag: &str, name: &str, kind: &str) -> 
             return Err(format!("layer '{name}': {axis} is not 0, so it would look shifted; set its offset to 0"));
         }
     }
-    Ok(layer)
+    Ok(Some(layer))
+}
+
+/// That there is no layer `name`, and which others there are: one may be it under another name.
+fn missing(map: Node<'_, '_>, tag: &str, name: &str, kind: &str) -> String {
+    let named = map.children().filter(|n| n.has_tag_name(tag)).filter_map(|n| n.attribute("name"));
+    let others: Vec<String> = named.take(8).map(shown).collect();
+    let hint = if others.is_empty() { "there is none".into() } else { format!("found: {}", others.join(", ")) };
+    format!("no {kind} named '{name}' at the top level ({hint}); add one or rename it")
 }
 
 fn read_walls(layer: Node<'_, '_>, width: u32, height: u32) -> Result<Vec<bool>, String> {
@@ -136,31 +149,32 @@ fn read_csv(text: &str, width: u32, height: u32) -> Result<Vec<bool>, String> {
     Ok(solid)
 }
 
-fn read_spawns(map: Node<'_, '_>, layer: Node<'_, '_>) -> Result<Vec<TmxSpawn>, String> {
+fn read_points(map: Node<'_, '_>, layer: Node<'_, '_>, name: &str, most: usize) -> Result<Vec<TmxPoint>, String> {
     let tile_width = whole_number(map, "tilewidth", TILE_PIXELS_MAX)?;
     let tile_height = whole_number(map, "tileheight", TILE_PIXELS_MAX)?;
-    let mut spawns = Vec::new();
+    let mut points = Vec::new();
     for object in layer.children().filter(|n| n.has_tag_name("object")) {
         let id = shown(object.attribute("id").unwrap_or("without id"));
-        if spawns.len() == SPAWNS_MAX {
-            return Err(format!("layer '{SPAWNS}': more than {SPAWNS_MAX} objects; remove some"));
+        if points.len() == most {
+            return Err(format!("layer '{name}': more than {most} objects; remove some"));
         }
         if !object.children().any(|n| n.has_tag_name("point")) {
-            return Err(format!("layer '{SPAWNS}': object {id} is not a point; use Insert Point (I) in Tiled"));
+            return Err(format!("layer '{name}': object {id} is not a point; use Insert Point (I) in Tiled"));
         }
         let coordinate = |axis: &str, tile: u32| {
             let value = object.attribute(axis).unwrap_or("missing");
             let pixels = value.trim().parse::<f64>().ok().filter(|v| v.is_finite());
-            let pixels =
-                pixels.ok_or_else(|| format!("layer '{SPAWNS}': object {id}: {axis} is '{}'", shown(value)))?;
+            let pixels = pixels.ok_or_else(|| format!("layer '{name}': object {id}: {axis} is '{}'", shown(value)))?;
             // One multiplication and one division: the same bits wherever IEEE 754 holds.
             let steps = (pixels * 1024.0 / f64::from(tile)).floor();
             Ok::<i32, String>(steps.clamp(-1.0, f64::from(MAP_TILES_MAX * 1024 + 1)) as i32)
         };
         let (x, y) = (coordinate("x", tile_width)?, coordinate("y", tile_height)?);
-        spawns.push(TmxSpawn { id, x, y });
+        let word = |attribute| object.attribute(attribute).map(str::trim).filter(|word| !word.is_empty()).map(shown);
+        let class = word("class").or_else(|| word("type")).unwrap_or_default();
+        points.push(TmxPoint { id, class, name: word("name").unwrap_or_default(), x, y });
     }
-    Ok(spawns)
+    Ok(points)
 }
 
 /// Attribute `name` as a whole number in `1..=max`.
@@ -182,14 +196,15 @@ fn shown(text: &str) -> String {
     short
 }
 
-/// Names of the two layers that mean something.
+/// Names of the layers that mean something.
 const WALLS: &str = "walls";
-const SPAWNS: &str = "spawns";
+pub(super) const SPAWNS: &str = "spawns";
+pub(super) const PICKUPS: &str = "pickups";
 /// Tiled keeps flips and rotations in the top four bits of a tile number.
 const GID_MASK: u32 = 0x0FFF_FFFF;
 /// Most spawn points: more than players could use, few enough to check one by one.
 const SPAWNS_MAX: usize = 1024;
 /// Largest tile edge in a file, pixels.
 const TILE_PIXELS_MAX: u32 = 4096;
-/// Most XML nodes read: `SPAWNS_MAX` objects with their points and some decoration, well below a memory worry.
+/// Most XML nodes read: `SPAWNS_MAX` spawns, pickups, their points and some decoration, well below a memory worry.
 const NODES_MAX: u32 = 32 * 1024;

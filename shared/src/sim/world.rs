@@ -133,6 +133,12 @@ impl World {
         self.players.get(slot.index()).and_then(Option::as_ref)
     }
 
+    /// Bit *i*: pickup *i* of the arena lies there.
+    pub fn pickups_there(&self) -> u64 {
+        let there = self.pickups.iter().take(u64::BITS as usize).enumerate().filter(|(_, ticks)| **ticks == 0);
+        there.fold(0, |mask, (i, _)| mask | 1 << i)
+    }
+
     /// Present players in slot order.
     pub fn present(&self) -> impl Iterator<Item = (Slot, &Player)> {
         self.players.iter().enumerate().filter_map(|(i, p)| p.as_ref().map(|p| (Slot(i as u16), p)))

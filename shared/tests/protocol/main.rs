@@ -7,6 +7,8 @@ mod hostile;
 mod messages;
 mod overflow;
 mod players;
+mod scene;
 mod session;
+mod sky;
 mod stamps;
 mod world;

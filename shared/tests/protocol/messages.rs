@@ -3,6 +3,7 @@
 use tickshot_shared::ids::Id;
 use tickshot_shared::limits::{CONTROL_BYTES_MAX, INPUT_PACKET_BYTES_MAX, MAP_CHUNK_BYTES, NAME_BYTES_MAX};
 use tickshot_shared::modes::HitCheck;
+use tickshot_shared::protocol::DecodeError;
 use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, decode_inputs, encode_inputs};
 use tickshot_shared::protocol::control::*;
 use tickshot_shared::protocol::lane;
@@ -13,7 +14,7 @@ use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::MapHash;
 use tickshot_shared::sim::input::{Buttons, FRACTION_MAX, Heading, Input, OwnView, ViewStamp};
-use tickshot_shared::sim::round::Team;
+use tickshot_shared::sim::round::{GameMode, Team};
 use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::{Tick, TickRate};
@@ -43,7 +44,10 @@ fn next_input(before: &Input, tick: Tick, rng: &mut Rng) -> Input {
         input.heading = Heading::new(rng.below(9) as u8).unwrap();
     }
     if rng.chance(1, 3) {
-        input.buttons = Buttons(rng.below(2) as u8);
+        input.buttons = Buttons(rng.below(8) as u8);
+    }
+    if rng.chance(1, 8) {
+        input.weapon = Weapon::new(rng.below(3) as u8).unwrap();
     }
     input.aim = Turn(match rng.below(4) {
         0 => input.aim.0,
@@ -147,7 +151,7 @@ fn a_usual_input_packet_is_at_most_24_bytes() {
         ping: Some(123_456_789),
     };
     encode_inputs(&packet, &mut bytes);
-    assert!(bytes.len() <= 18, "walking and turning with a ping: {} bytes", bytes.len());
+    assert!(bytes.len() <= 19, "walking and turning with a ping: {} bytes", bytes.len());
 
     let fire: Vec<Input> = (0..3u32)
         .map(|i| {
@@ -162,6 +166,23 @@ fn a_usual_input_packet_is_at_most_24_bytes() {
     bytes.clear();
     encode_inputs(&packet, &mut bytes);
     assert!(bytes.len() <= 24, "firing: {} bytes", bytes.len());
+}
+
+#[test]
+fn every_button_and_weapon_travels_and_a_weapon_that_is_none_is_refused() {
+    for (buttons, weapon) in (0..=Buttons::KNOWN).flat_map(|b| Weapon::ALL.map(|w| (Buttons(b), w))) {
+        let input = Input { buttons, weapon, heading: Heading::from_axes(0, 1), ..Input::default() };
+        let inputs = InputRun::of(&[input]).unwrap();
+        let newest = Tick(9);
+        let packet = InputPacket { newest, inputs, ack: None, ack_mask: 0, display_delay: 0, ping: None };
+        let mut bytes = Vec::new();
+        encode_inputs(&packet, &mut bytes);
+        assert_eq!(decode_inputs(&bytes).as_ref(), Ok(&packet));
+        // Lane byte; then tick, count, no ack, delay, no ping, "keys changed", heading and buttons before the weapon.
+        let place = 8 + 32 + 3 + 1 + 10 + 1 + 1 + 4 + 3;
+        [place, place + 1].iter().for_each(|bit| bytes[bit / 8] |= 1 << (bit % 8));
+        assert_eq!(decode_inputs(&bytes), Err(DecodeError::Value("weapon")));
+    }
 }
 
 #[test]
@@ -255,11 +276,17 @@ pub(crate) fn a_reply() -> Reply {
     Reply {
         nonce: 0xDEAD_BEEF_0BAD_F00D,
         version: protocol_version(),
+        server: u64::MAX,
         name: "n".repeat(NAME_BYTES_MAX),
         map: "m".repeat(NAME_BYTES_MAX),
         players: 3,
         max: 64,
         tick_rate: 64,
+        mode: GameMode::Elimination,
+        bots: 61,
+        lagged: true,
+        round: 7,
+        best_of: 15,
         salt: Some([0xAB; 16]),
         key_ok: Some(false),
     }
@@ -279,6 +306,23 @@ fn queries_and_replies_come_back_exactly_and_a_reply_is_never_longer() {
     }
     let huge = Reply { name: "\u{1F600}".repeat(100), ..longest };
     assert_eq!(decode_reply(&encode_reply(&huge)).unwrap().name, "\u{1F600}".repeat(6));
+}
+
+#[test]
+fn of_a_server_of_another_version_only_what_every_release_says_is_read() {
+    let other = Reply { version: protocol_version() ^ 1, ..a_reply() };
+    let mut bytes = encode_reply(&other);
+    bytes.truncate(bytes.len() - 20);
+    bytes.extend_from_slice(&[0xFF; 9]);
+    let read = decode_reply(&bytes).unwrap();
+    assert_eq!(
+        (read.version, read.server, &read.name, &read.map),
+        (other.version, other.server, &other.name, &other.map)
+    );
+    assert_eq!((read.players, read.max, read.bots, read.salt), (other.players, other.max, 0, None));
+    for len in 0..5 + 3 * 8 + 2 * (1 + NAME_BYTES_MAX) + 4 {
+        assert!(decode_reply(&bytes[..len]).is_err(), "{len} bytes");
+    }
 }
 
 #[test]

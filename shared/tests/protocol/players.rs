@@ -4,7 +4,7 @@ use super::world::{any_player, next_player, table};
 use tickshot_shared::protocol::DecodeError;
 use tickshot_shared::protocol::bits::{BitReader, BitRun, BitWriter};
 use tickshot_shared::protocol::delta;
-use tickshot_shared::protocol::fields::{OWNER, PUBLIC, bits_max, owner_part, predict, public_part};
+use tickshot_shared::protocol::fields::{Group, OWNER, PUBLIC, bits_max, owner_part, predict, public_part};
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::world::Player;
 
@@ -22,7 +22,7 @@ fn a_million_states_come_back_exactly_and_in_their_only_form() {
         bytes.clear();
         let mut bits = BitWriter::new(&mut bytes);
         let spent = delta::encode(&PUBLIC, &predicted, &now, &mut bits);
-        assert_eq!(spent.iter().map(|&b| usize::from(b)).sum::<usize>(), bits.bits());
+        assert_eq!(1 + spent.iter().map(|&b| usize::from(b)).sum::<usize>(), bits.bits());
         delta::encode(&OWNER, &predicted, &now, &mut bits);
         let written = bits.bits();
         assert!(written <= (bits_max(&PUBLIC) + bits_max(&OWNER)) as usize);
@@ -57,24 +57,67 @@ fn bits_that_the_encoder_would_not_write_are_refused() {
         let mut garbage = [0u8; 32];
         garbage.fill_with(|| rng.next_u64() as u8);
         let predicted = any_player(&mut rng);
-        for groups in [&PUBLIC, &OWNER] {
-            let mut reader = BitReader::new(&garbage);
-            match delta::decode(groups, &predicted, &mut reader) {
-                Ok(player) => {
-                    accepted += 1;
-                    let mut again = Vec::new();
-                    let mut bits = BitWriter::new(&mut again);
-                    delta::encode(groups, &predicted, &player, &mut bits);
-                    let len = bits.bits();
-                    bits.finish();
-                    assert!(same_bits(&garbage, &again, len), "{player:?}");
-                }
-                Err(DecodeError::NotCanonical(_) | DecodeError::Value(_)) => refused += 1,
-                Err(other) => panic!("32 bytes are enough: {other}"),
-            }
+        for was_accepted in
+            [garbage_is_canonical(&PUBLIC, &predicted, &garbage), garbage_is_canonical(&OWNER, &predicted, &garbage)]
+        {
+            accepted += u32::from(was_accepted);
+            refused += u32::from(!was_accepted);
         }
     }
     assert!(accepted > 10_000 && refused > 10_000, "{accepted} accepted, {refused} refused");
+}
+
+/// Whether these bits are a player at all; if so, they are the bits its encoder writes.
+fn garbage_is_canonical<const N: usize>(groups: &[Group; N], predicted: &Player, garbage: &[u8]) -> bool {
+    let mut reader = BitReader::new(garbage);
+    match delta::decode(groups, predicted, &mut reader) {
+        Ok(player) => {
+            let mut again = Vec::new();
+            let mut bits = BitWriter::new(&mut again);
+            delta::encode(groups, predicted, &player, &mut bits);
+            let len = bits.bits();
+            bits.finish();
+            assert!(same_bits(garbage, &again, len), "{player:?}");
+            true
+        }
+        Err(DecodeError::NotCanonical(_) | DecodeError::Value(_)) => false,
+        Err(other) => panic!("{} bytes are enough: {other}", garbage.len()),
+    }
+}
+
+#[test]
+fn what_counts_down_is_expected_to_and_the_dead_of_a_round_stay_out() {
+    let started = Player {
+        fire_cooldown: 11,
+        reload_ticks: 70,
+        dash_ticks: 10,
+        dash_cooldown: 160,
+        frozen_ticks: 200,
+        respawn_ticks: 192,
+        ..Player::default()
+    };
+    let later = predict(&started, 20, &table());
+    assert_eq!((later.fire_cooldown, later.reload_ticks, later.respawn_ticks), (0, 50, 172));
+    assert_eq!((later.dash_ticks, later.dash_cooldown, later.frozen_ticks), (0, 140, 180));
+    let out = Player { respawn_ticks: Player::OUT, ..Player::default() };
+    assert_eq!(predict(&out, 120, &table()).respawn_ticks, Player::OUT);
+}
+
+#[test]
+fn a_shot_a_dash_and_a_full_magazine_are_told_in_a_few_bits() {
+    let calm = Player { alive: true, health: 100, magazines: [24, 6, 3], reserves: [0, 12, 3], ..Player::default() };
+    let bits = |now: Player| {
+        let mut bytes = Vec::new();
+        let mut bits = BitWriter::new(&mut bytes);
+        delta::encode(&OWNER, &calm, &now, &mut bits);
+        bits.bits()
+    };
+    assert_eq!(bits(calm), 1);
+    let shot = Player { fire_cooldown: 11, magazines: [23, 6, 3], ..calm };
+    let dash = Player { dash_ticks: 10, dash_cooldown: 160, ..calm };
+    let reload = Player { reload_ticks: 70, ..calm };
+    let shells = Player { magazines: [24, 2, 3], reserves: [0, 8, 3], ..calm };
+    assert_eq!([shot, dash, reload, shells].map(bits), [18, 35, 21, 19]);
 }
 
 #[test]

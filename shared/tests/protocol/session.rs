@@ -25,7 +25,7 @@ fn every_received_snapshot_is_true_whatever_the_link_loses() {
             let (bytes, stats) = link.send(&visible);
             assert!(bytes.len() <= SNAPSHOT_BYTES_MAX);
             assert_eq!(stats.bytes as usize, bytes.len());
-            let parts = stats.header_bits + stats.own_bits + stats.set_bits + stats.entity_bits;
+            let parts = stats.header_bits + stats.own_bits + stats.scene_bits + stats.set_bits + stats.entity_bits;
             assert_eq!(parts, stats.bytes * 8);
             deltas += u32::from(stats.baseline.is_some());
             // Long outages as well as single losses, both ways, and snapshots that overtake each other.

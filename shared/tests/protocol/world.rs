@@ -1,5 +1,6 @@
 //! Worlds that change in every way a snapshot can carry, and one client's link to them.
 
+use super::sky::Sky;
 use glam::IVec2;
 use tickshot_shared::limits::POS_BITS;
 use tickshot_shared::protocol::fields::{ExtrapolationTable, owner_part, public_part};
@@ -10,6 +11,7 @@ use tickshot_shared::protocol::told::ToldRing;
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::Heading;
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -43,8 +45,19 @@ pub(crate) fn any_player(rng: &mut Rng) -> Player {
         hits: within(255) as u8,
         hurt_seq: within(15) as u8,
         hurt_from: within(63) as u8,
-        // Not told yet: see the field table.
-        ..Player::default()
+        weapon: Weapon::new(within(2) as u8).unwrap(),
+        armour: within(100) as u8,
+        magazines: Weapon::ALL.map(|weapon| within(weapon.table().magazine.into()) as u8),
+        reserves: Weapon::ALL.map(|weapon| weapon.table().reserve.map_or(0, |(_, most)| within(most.into()) as u8)),
+        reload_ticks: within(1023) as u16,
+        dash_ticks: within(255) as u8,
+        dash_cooldown: within(65_535) as u16,
+        frozen_ticks: within(65_535) as u16,
+        pickup_seq: within(7) as u8,
+        // The control lane tells these.
+        team: None,
+        kills: 0,
+        deaths: 0,
     }
 }
 
@@ -71,15 +84,29 @@ pub(crate) fn next_player(before: &Player, rng: &mut Rng) -> Player {
         player.shot_seq = (player.shot_seq + 1) % 8;
         player.shot_range = rng.below(256) as u8;
         player.fire_cooldown = 10;
+        let magazine = &mut player.magazines[player.weapon.index()];
+        *magazine = magazine.saturating_sub(1);
+    }
+    if rng.chance(1, 50) {
+        player.weapon = Weapon::new(rng.below(3) as u8).unwrap();
+        player.reload_ticks = rng.below(140) as u16;
+        (player.dash_ticks, player.dash_cooldown) = (10, 160);
     }
     if rng.chance(1, 30) {
         player.health = player.health.saturating_sub(20);
         player.hurt_seq = (player.hurt_seq + 1) % 16;
         player.hurt_from = rng.below(64) as u8;
+        player.armour = player.armour.saturating_sub(12);
     }
     player.vel = step;
     player.fire_cooldown = player.fire_cooldown.saturating_sub(1);
-    player.respawn_ticks = player.respawn_ticks.saturating_sub(1);
+    player.reload_ticks = player.reload_ticks.saturating_sub(1);
+    player.dash_ticks = player.dash_ticks.saturating_sub(1);
+    player.dash_cooldown = player.dash_cooldown.saturating_sub(1);
+    player.frozen_ticks = player.frozen_ticks.saturating_sub(1);
+    if player.respawn_ticks != Player::OUT {
+        player.respawn_ticks = player.respawn_ticks.saturating_sub(1);
+    }
     player
 }
 
@@ -93,6 +120,7 @@ pub(crate) struct Link {
     pub(crate) priority: Vec<u32>,
     pub(crate) received: SnapshotRing,
     pub(crate) own: Option<Slot>,
+    pub(crate) sky: Sky,
 }
 
 impl Link {
@@ -112,6 +140,7 @@ impl Link {
             priority: vec![0; capacity],
             received: SnapshotRing::new(capacity, table()),
             own: Some(Slot(0)),
+            sky: Sky::new(seed, capacity),
         }
     }
 
@@ -128,6 +157,7 @@ impl Link {
         }
         self.history.push(&self.world);
         self.encoder.begin(self.world.tick);
+        self.sky.step(self.world.tick);
     }
 
     /// Everyone but the client's own player.
@@ -144,6 +174,7 @@ impl Link {
             own: self.own,
             baseline,
             visible,
+            scene: self.sky.scene(self.world.tick),
             priority: &mut self.priority,
         };
         let mut bytes = Vec::new();
@@ -164,6 +195,8 @@ impl Link {
         assert_eq!(slots, told.slots().iter().collect::<Vec<_>>());
         let own = self.own.map(|own| (own, owner_part(self.history.player(tick, own).expect("present"))));
         assert_eq!(snapshot.own, own);
+        let (pickups, rockets) = self.sky.shown(tick);
+        assert_eq!((snapshot.pickups, &snapshot.rockets), (*pickups, rockets), "{tick:?}");
     }
 }
 

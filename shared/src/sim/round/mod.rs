@@ -1,8 +1,16 @@
 //! What is played: rules of a match, its phases and its score, advanced by one tick with the world.
 //!
 //! Deathmatch is one live phase; elimination is played in rounds without respawn, each begun by a freeze. Part of the world,
-//! so that a replay and a hash know it. Must not know clients, maps or votes.
+//! so that a replay and a hash know it. What happens in a tick is in `advance`, who belongs to which side in `sides`. Must not
+//! know clients, maps or votes.
 
+mod advance;
+mod sides;
+
+pub(super) use self::advance::advance;
+
+use super::rules;
+use super::world::Player;
 use crate::tick::{Tick, TickRate};
 use serde::{Deserialize, Serialize};
 
@@ -175,4 +183,29 @@ impl Round {
         }
         round
     }
+
+    /// Do those who come, and those who die, come into the world while this phase lasts? If not, they are [`Player::OUT`]
+    /// until the next round.
+    pub const fn lets_in(&self) -> bool {
+        !self.options.mode.has_teams() || matches!(self.phase, Phase::WarmUp | Phase::Freeze)
+    }
+
+    /// A player who has just come into the world in state `now`: too late for the round in play, or in time for its freeze.
+    pub fn welcome(&self, player: &mut Player, now: Tick) {
+        if !self.lets_in() {
+            (player.alive, player.health, player.respawn_ticks) = (false, 0, Player::OUT);
+        } else if let (Phase::Freeze, Some(left)) = (self.phase, self.ends.and_then(|ends| ends.since(now))) {
+            player.frozen_ticks = frozen_ticks(left);
+        }
+    }
+
+    /// [`Player::respawn_ticks`] of whoever dies now.
+    pub const fn respawn_ticks(&self, rate: TickRate) -> u16 {
+        if self.lets_in() { rules::respawn_ticks(rate) } else { Player::OUT }
+    }
+}
+
+/// [`Player::frozen_ticks`] of a freeze with `left` ticks to come: its last tick still belongs to it.
+fn frozen_ticks(left: u32) -> u16 {
+    u16::try_from(left + 1).unwrap_or(u16::MAX)
 }
