@@ -17,6 +17,7 @@ mod effects;
 mod feed;
 mod hud;
 mod marks;
+mod menu;
 mod names;
 mod palette;
 mod panels;
@@ -57,6 +58,11 @@ impl Default for GuiPlugin {
     }
 }
 
+/// Something to read under the menu's title.
+pub fn show_notice(app: &mut App, notice: String) {
+    app.world_mut().resource_mut::<menu::Menu>().notice = Some(notice);
+}
+
 /// Runs after `Update` in every frame: reads the finished view model and draws it.
 #[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Draw;
@@ -72,7 +78,13 @@ impl Plugin for GuiPlugin {
         let bevy_plugins =
             DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }).disable::<LogPlugin>();
         app.add_plugins(bevy_plugins)
-            .add_plugins((canvas::CanvasPlugin, arena::ArenaPlugin, visibility::VisibilityPlugin, panels::PanelsPlugin))
+            .add_plugins((
+                canvas::CanvasPlugin,
+                arena::ArenaPlugin,
+                visibility::VisibilityPlugin,
+                panels::PanelsPlugin,
+                menu::MenuPlugin,
+            ))
             // Two windows side by side must both keep their pace: never throttle the one without focus.
             .insert_resource(WinitSettings::continuous())
             .insert_resource(ClearColor(palette::VOID))
