@@ -84,7 +84,7 @@ impl Plugin for MenuPlugin {
 /// The keyboard and the mouse are the menu's while it is open. Runs right after the panels have said what they take.
 pub(super) fn take_over(front: Option<Res<Front>>, mut capture: ResMut<Capture>) {
     if front.is_some_and(|front| front.covers_game()) {
-        *capture = Capture { pointer: true, keyboard: true };
+        *capture = Capture { pointer: true, keyboard: true, ..*capture };
     }
 }
 
