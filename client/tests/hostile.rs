@@ -104,7 +104,10 @@ fn a_flood_of_questions_is_answered_a_few_times_a_tick_and_hurts_nobody() {
             table.net.forge(guest_addr(100 + tick as u16 * 50 + number), server_addr(), &query);
         }
     });
-    assert!(most >= u64::from(QUERIES_PER_TICK_MAX) && most <= u64::from(QUERIES_PER_TICK_MAX) + 4, "{most} answers in a tick");
+    assert!(
+        most >= u64::from(QUERIES_PER_TICK_MAX) && most <= u64::from(QUERIES_PER_TICK_MAX) + 4,
+        "{most} answers in a tick"
+    );
     assert!(table.host.drops("stranger_budget") > 1000);
 }
 
