@@ -110,7 +110,8 @@ fn message(view: &ViewModel, now_s: f32) -> Option<Message> {
             let own = view.own.filter(|own| !own.alive)?;
             let killer = view.kill_feed.iter().rev().find(|kill| kill.victim == own.slot);
             let title = killer.map_or("You are out".into(), |kill| format!("{} got you", kill.killer_name));
-            let detail = format!("Back in {:.1} s", own.respawn_s.unwrap_or(0.0));
+            // Who is out until the next round watches: see `spectate`.
+            let detail = format!("Back in {:.1} s", own.respawn_s?);
             Some(Message { title, detail, progress: None, opaque: false })
         }
     }

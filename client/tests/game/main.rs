@@ -2,5 +2,6 @@
 
 #[path = "../bench/mod.rs"]
 mod bench;
+mod matches;
 mod rockets;
 mod steering;

@@ -31,7 +31,9 @@ pub(super) use theme::ink;
 
 use super::camera::Lens;
 use super::hud::FrameRate;
+use super::palette::Tints;
 use crate::app::ClientSet;
+use crate::settings::{NetworkView, Settings};
 use crate::view::{Status, Switches, ViewModel};
 use bevy::ecs::system::SystemParam;
 use bevy::input::InputSystems;
@@ -129,6 +131,8 @@ struct Everything<'w> {
     switches: ResMut<'w, Switches>,
     drafts: ResMut<'w, side::Drafts>,
     toast: Res<'w, toast::Toast>,
+    settings: Res<'w, Settings>,
+    tints: Res<'w, Tints>,
 }
 
 /// Builds this frame's panels; egui may ask for a second pass, so nothing here may count frames.
@@ -138,7 +142,11 @@ fn draw(mut contexts: EguiContexts, all: Everything, mut themed: Local<bool>) {
         theme::install(ctx);
         *themed = true;
     }
-    let Everything { time, view, lens, frames, history, mut panels, mut switches, mut drafts, toast } = all;
+    let Everything { time, view, lens, frames, history, mut panels, mut switches, mut drafts, toast, settings, tints } =
+        all;
+    if ctx.zoom_factor() != settings.ui_scale {
+        ctx.set_zoom_factor(settings.ui_scale);
+    }
     if view.status != Status::Playing {
         return;
     }
@@ -148,14 +156,18 @@ fn draw(mut contexts: EguiContexts, all: Everything, mut themed: Local<bool>) {
         // Much to read: nothing beside it.
         return help::show(ctx, &view, &mut panels.help);
     }
-    side::show(ctx, side::Parts { view: &view, panels: &mut panels, switches: &mut switches, drafts: &mut drafts });
+    // Whoever came to play has no tab of switches in the way; P still opens them.
+    let offered = settings.network == NetworkView::Expert || panels.side.is_some();
+    if offered {
+        side::show(ctx, side::Parts { view: &view, panels: &mut panels, switches: &mut switches, drafts: &mut drafts });
+    }
     if panels.graph {
         netgraph::show(ctx, &view, &history, frames.per_second);
         ruler::show(ctx, &view);
     }
     if panels.ghosts {
         ghosts::label(ctx, &view, &lens);
-        shots::show(ctx, &view, &panels);
+        shots::show(ctx, &view, &tints, &panels);
     }
     toast.show(ctx, now_s, &panels);
 }
