@@ -87,7 +87,7 @@ impl Plugin for MenuPlugin {
 /// The keyboard and the mouse are the menu's while it is open. Runs right after the panels have said what they take.
 pub(super) fn take_over(front: Option<Res<Front>>, mut capture: ResMut<Capture>) {
     if is_open(front) {
-        *capture = Capture { pointer: true, keyboard: true };
+        *capture = Capture { pointer: true, keyboard: true, chat: false };
     }
 }
 
