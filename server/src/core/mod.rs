@@ -177,6 +177,11 @@ impl ServerCore {
         &self.world
     }
 
+    /// To set a scene between two ticks, which no rule of the game does: for tests and measurements.
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
+    }
+
     /// Name of the match being played.
     pub fn match_id(&self) -> Id {
         self.match_id
