@@ -90,6 +90,12 @@ impl Mixer {
         }
     }
 
+    /// Nothing is to come: no voice, and nothing rendered that has not been handed out.
+    pub fn is_silent(&self) -> bool {
+        let rendered = self.limiter.held.iter().chain(&self.block[self.given..]);
+        self.voices.iter().all(|voice| !voice.busy()) && rendered.into_iter().all(|sample| *sample == 0.0)
+    }
+
     /// Voices that sound now.
     pub fn voices(&self) -> usize {
         self.voices.iter().filter(|voice| voice.alive()).count()

@@ -193,7 +193,7 @@ fn turn_to_menu(world: &mut World) {
 fn leave(world: &mut World) {
     session::close(world);
     world.resource::<Hosting>().stop();
-    *world.resource_mut::<ViewModel>() = ViewModel::default();
+    *world.resource_mut::<ViewModel>() = ViewModel { status: Status::Attract, ..ViewModel::default() };
     *world.resource_mut::<Front>() = Front::default();
 }
 
@@ -205,6 +205,7 @@ fn watch_session(world: &mut World) {
             let mut front = world.resource_mut::<Front>();
             if front.place == Place::Joining {
                 front.place = Place::InMatch;
+                tracing::info!("in the match");
             }
         }
         return;
@@ -217,8 +218,8 @@ fn watch_session(world: &mut World) {
         }
         _ => of_ending(ending, whom),
     };
-    tracing::info!("session over: {ending}");
     leave(world);
+    tracing::info!("dialog: {}: {}", dialog.title, dialog.what);
     world.resource_mut::<Front>().dialog = Some(dialog);
 }
 

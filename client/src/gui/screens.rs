@@ -91,7 +91,7 @@ fn message(view: &ViewModel, now_s: f32) -> Option<Message> {
         Status::Connecting => {
             // Always three characters wide, so that the words stand still.
             let dots = ["   ", ".  ", ".. ", "..."][(now_s * 3.0) as usize % 4];
-            let (title, detail) = (format!("Connecting{dots}"), "Waiting for the server. Esc to quit.".into());
+            let (title, detail) = (format!("Connecting{dots}"), "Waiting for the server. Esc for the menu.".into());
             Some(Message { title, detail, progress: None, opaque })
         }
         Status::LoadingMap(received, total) => {

@@ -108,7 +108,7 @@ pub(super) fn vote(rng: &mut Rng) -> Vec<f32> {
 
 /// A struck bar: its partials die the sooner the higher they are, and the mallet can be heard.
 pub(super) fn bell(clip: &mut Clip, at: f32, hz: f32, size: f32, tau: f32) {
-    for (ratio, share, dies) in [(1.0, 1.0, 1.0), (2.002, 0.35, 0.6), (3.93, 0.32, 0.28), (9.2, 0.10, 0.09)] {
+    for (ratio, share, dies) in [(1.0, 1.0, 1.0), (2.002, 0.55, 0.7), (3.93, 0.45, 0.3), (9.2, 0.14, 0.09)] {
         let (mut partial, mut twin) = (Osc::default(), Osc::default());
         clip.add(at, 6.0 * tau * dies, |t| {
             0.5 * size

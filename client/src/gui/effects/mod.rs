@@ -58,9 +58,9 @@ pub(super) fn collect(
     effects.trail_rockets(&view, time.delta_secs());
     for effect in &view.effects {
         match *effect {
-            Effect::Shot { slot, weapon, from, to, own } => {
+            Effect::Shot { slot, weapon, ray, from, to, own } => {
                 let muzzle = bodies.muzzle(slot).filter(|muzzle| muzzle.distance(from) < MUZZLE_OFF_M_MAX);
-                let shot = shots::Shot { slot, weapon, from: muzzle.unwrap_or(from), to, own };
+                let shot = shots::Shot { slot, weapon, ray, from: muzzle.unwrap_or(from), to, own };
                 effects.add_shot(&view, &tints, shot);
             }
             // What happens behind a wall is told, but not seen.

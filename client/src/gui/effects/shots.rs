@@ -15,6 +15,8 @@ use tickshot_shared::sim::weapon::Weapon;
 pub(super) struct Shot {
     pub slot: u16,
     pub weapon: Weapon,
+    /// Which ray of the shot: the first alone flashes.
+    pub ray: u8,
     pub from: Vec2,
     pub to: Vec2,
     pub own: bool,
@@ -23,8 +25,6 @@ pub(super) struct Shot {
 pub(super) struct Tracer {
     shot: Shot,
     colour: Color,
-    /// The first ray of its shot: it alone flashes.
-    flashes: bool,
     pub age_s: f32,
     pub life_s: f32,
 }
@@ -33,12 +33,11 @@ impl Effects {
     pub(super) fn add_shot(&mut self, view: &ViewModel, tints: &Tints, shot: Shot) {
         let Shot { slot, weapon, from, to, .. } = shot;
         let along = (to - from).normalize_or(Vec2::X);
-        let flashes = !self.tracers.iter().any(|tracer| tracer.shot.slot == slot && tracer.age_s == 0.0);
         let life_s = match weapon {
             Weapon::Shotgun => (from.distance(to) / PELLET_M_PER_S).max(FLASH_S),
             _ => TRACER_S,
         };
-        self.tracers.push(Tracer { shot, colour: tints.of(slot), flashes, age_s: 0.0, life_s });
+        self.tracers.push(Tracer { shot, colour: tints.of(slot), age_s: 0.0, life_s });
         limit(&mut self.tracers, TRACERS_MAX);
         let back = (-along).to_angle();
         let victim = body_at(view, to);
@@ -51,7 +50,7 @@ impl Effects {
         } else {
             self.particles.burst(to, Burst { count: 1, direction: back, size: 0.11, life_s: 0.45, ..Burst::SMOKE });
         }
-        if flashes {
+        if shot.ray == 0 {
             let direction = along.to_angle();
             let smoke =
                 Burst { count: 2, direction, half_fan: 0.5, speed: 1.6, life_s: 0.4, size: 0.13, ..Burst::SMOKE };
@@ -93,7 +92,7 @@ impl Tracer {
         }
         let Shot { weapon, from, to, .. } = self.shot;
         canvas.disc(to, 0.05, Fill::glowing(palette::faded(palette::SPARK, 0.6 * left), 0.34));
-        if !self.flashes {
+        if self.shot.ray > 0 {
             return;
         }
         let along = (to - from).normalize_or(Vec2::X);
@@ -120,19 +119,14 @@ const TOUCH_M: f32 = 0.2;
 mod tests {
     use super::*;
 
-    fn shot(weapon: Weapon) -> Shot {
-        Shot { slot: 1, weapon, from: Vec2::ZERO, to: Vec2::new(6.0, 0.0), own: false }
-    }
-
     #[test]
-    fn a_fan_of_pellets_flashes_once() {
+    fn pellets_fly_and_a_rifles_ray_does_not() {
         let (mut effects, view, tints) = (Effects::default(), ViewModel::default(), Tints::default());
-        for _ in 0..8 {
-            effects.add_shot(&view, &tints, shot(Weapon::Shotgun));
+        for weapon in [Weapon::Rifle, Weapon::Shotgun] {
+            let to = Vec2::new(16.5, 0.0);
+            effects.add_shot(&view, &tints, Shot { slot: 1, weapon, ray: 0, from: Vec2::ZERO, to, own: false });
         }
-        assert_eq!(effects.tracers.iter().filter(|tracer| tracer.flashes).count(), 1);
-        effects.advance(0.01);
-        effects.add_shot(&view, &tints, shot(Weapon::Shotgun));
-        assert_eq!(effects.tracers.iter().filter(|tracer| tracer.flashes).count(), 2, "the next shot flashes again");
+        let lives: Vec<f32> = effects.tracers.iter().map(|tracer| tracer.life_s).collect();
+        assert_eq!(lives, [TRACER_S, 16.5 / PELLET_M_PER_S]);
     }
 }

@@ -5,6 +5,7 @@
 use crate::gui::fonts;
 use crate::gui::palette;
 use bevy::prelude::*;
+use bevy::text::{FontFeatureTag, FontFeatures};
 
 /// One piece of text.
 #[derive(Component, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
