@@ -5,7 +5,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tickshot_client::audio::mixer::{Command, Mixer};
+use tickshot_client::audio::mixer::{Command, Mixer, VOICES_MAX};
 use tickshot_client::audio::output;
 use tickshot_client::audio::place::Placement;
 use tickshot_client::audio::sounds::Sound;
@@ -52,8 +52,25 @@ fn write(path: &str) -> Result<(), String> {
             mixer.handle(Command::Hush);
         }
     }
+    println!("{VOICES_MAX} voices at once take {:.1} % of a core", 100.0 * cost_of_all_voices(&mut mixer));
     let mut file = std::fs::File::create(path).map_err(|error| format!("cannot write {path}: {error}"))?;
     file.write_all(&wav(&samples)).map_err(|error| format!("cannot write {path}: {error}"))
+}
+
+/// Time to mix, as a share of the time that is heard.
+fn cost_of_all_voices(mixer: &mut Mixer) -> f64 {
+    let mut block = vec![0.0; RATE_HZ as usize / 10 * 2];
+    let mut spent = Duration::ZERO;
+    for _ in 0..50 {
+        for key in 0..VOICES_MAX as u32 {
+            let place = Placement { muffle: 0.5, ..Placement::CENTRE };
+            mixer.handle(Command::Hold { key, sound: Sound::RocketFlight, place });
+        }
+        let began = Instant::now();
+        mixer.fill(&mut block);
+        spent += began.elapsed();
+    }
+    spent.as_secs_f64() / 5.0
 }
 
 /// A RIFF file of 16-bit stereo.
