@@ -24,6 +24,8 @@ pub struct Settings {
     pub palette: Palette,
     /// Size of the menus and panels, [`UI_SCALE_MIN`] to [`UI_SCALE_MAX`].
     pub ui_scale: f32,
+    /// The picture does not shake.
+    pub reduce_motion: bool,
     pub volume: Volume,
     pub network: NetworkView,
     /// What the last match of one's own was like.
@@ -188,6 +190,7 @@ impl Default for Settings {
             name: String::new(),
             palette: Palette::default(),
             ui_scale: 1.0,
+            reduce_motion: false,
             volume: Volume::default(),
             network: NetworkView::default(),
             host: HostSettings::default(),

@@ -6,15 +6,16 @@ mod common;
 use common::Match;
 use glam::IVec2;
 use tickshot_shared::limits::UNITS_PER_METRE;
+use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::bot::Skill;
+use tickshot_shared::sim::input::Input;
 use tickshot_shared::sim::pickup::PickupKind;
-use tickshot_shared::sim::round::{GameMode, MatchOptions, Phase};
+use tickshot_shared::sim::round::{GameMode, MatchOptions, Phase, Team};
 use tickshot_shared::sim::step::Event;
-use tickshot_shared::sim::weapon::Weapon;
-use tickshot_shared::sim::world::{Player, Slot};
-use tickshot_shared::tick::TickRate;
+use tickshot_shared::sim::world::{Player, Slot, World};
+use tickshot_shared::tick::{Tick, TickRate};
 
 /// What happened in a stretch of a match.
 #[derive(Debug, Default)]
@@ -33,7 +34,6 @@ struct Played {
     pickups: [usize; 3],
     turn_fastest_steps: i32,
     tiles_visited: usize,
-    fired_while_alone: usize,
 }
 
 impl Played {
@@ -68,43 +68,77 @@ impl Trail {
     }
 }
 
-fn play(game: &mut Match, arena: &Arena, seconds: u32) -> Played {
-    let rate = game.world.rate;
-    let players = game.world.players.len();
-    let mut played = Played::default();
-    let mut trails = vec![Trail::default(); players];
-    let mut held = vec![0u32; players];
-    let mut visited = vec![false; (arena.width() * arena.height()) as usize];
-    let samples_per_s = 8;
-    for tick in 0..seconds * rate.hz() {
+/// Watches a match and counts.
+struct Watch {
+    played: Played,
+    trails: Vec<Trail>,
+    /// For how many ticks each has kept its heading.
+    held: Vec<u32>,
+    visited: Vec<bool>,
+}
+
+impl Watch {
+    fn new(game: &Match, arena: &Arena) -> Watch {
+        let players = game.world.players.len();
+        Watch {
+            played: Played::default(),
+            trails: vec![Trail::default(); players],
+            held: vec![0; players],
+            visited: vec![false; (arena.width() * arena.height()) as usize],
+        }
+    }
+
+    fn tick(&mut self, game: &mut Match, arena: &Arena) {
         let (inputs, world) = (game.inputs.clone(), game.world.clone());
         game.tick(arena);
         for (slot, player) in game.world.present() {
-            let (i, before) = (slot.index(), world.player(slot).copied().unwrap_or_default());
-            visited[(player.pos.y / 1024 * arena.width() + player.pos.x / 1024) as usize] = true;
-            played.dashes += usize::from(player.dash_ticks > before.dash_ticks);
-            played.reloads += usize::from(player.reload_ticks > before.reload_ticks);
-            if !player.alive || player.frozen_ticks > 0 {
-                trails[i] = Trail::default();
-            } else if tick.is_multiple_of(rate.hz() / samples_per_s) {
-                let stayed_s = trails[i].stayed(player.pos) as f32 / samples_per_s as f32;
-                if stayed_s > 5.0 {
-                    println!("{} is about {} for {stayed_s} s at tick {}", i, player.pos / 1024, game.world.tick);
-                }
-                played.stayed_longest_s = played.stayed_longest_s.max(stayed_s);
-            }
-            let (Some(old), Some(new)) = (inputs[i], game.inputs[i]) else { continue };
-            played.turn_fastest_steps = played.turn_fastest_steps.max(Turn::shortest_to(old.aim, new.aim).abs());
-            held[i] += 1;
-            if old.heading != new.heading {
-                played.heading_holds_s.push(held[i] as f32 / rate.hz() as f32);
-                held[i] = 0;
+            let before = world.player(slot).copied().unwrap_or_default();
+            self.visited[(player.pos.y / 1024 * arena.width() + player.pos.x / 1024) as usize] = true;
+            self.played.dashes += usize::from(player.dash_ticks > before.dash_ticks);
+            self.played.reloads += usize::from(player.reload_ticks > before.reload_ticks);
+            self.follow(game, slot, player);
+            if let (Some(old), Some(new)) = (inputs[slot.index()], game.inputs[slot.index()]) {
+                self.compare(slot, game.world.rate, old, new);
             }
         }
-        count(&mut played, &game.events, arena);
+        count(&mut self.played, &game.events, arena);
     }
-    played.tiles_visited = visited.iter().filter(|v| **v).count();
-    played
+
+    /// For how long this player has been about one place, looked at 8 times a second.
+    fn follow(&mut self, game: &Match, slot: Slot, player: &Player) {
+        let trail = &mut self.trails[slot.index()];
+        if !player.alive || player.frozen_ticks > 0 {
+            *trail = Trail::default();
+        } else if game.world.tick.0.is_multiple_of(game.world.rate.hz() / 8) {
+            let stayed_s = trail.stayed(player.pos) as f32 / 8.0;
+            if stayed_s > 5.0 {
+                println!("{slot:?} is about {} for {stayed_s} s at tick {}", player.pos / 1024, game.world.tick);
+            }
+            self.played.stayed_longest_s = self.played.stayed_longest_s.max(stayed_s);
+        }
+    }
+
+    fn compare(&mut self, slot: Slot, rate: TickRate, old: Input, new: Input) {
+        let turned = Turn::shortest_to(old.aim, new.aim).abs();
+        self.played.turn_fastest_steps = self.played.turn_fastest_steps.max(turned);
+        let held = &mut self.held[slot.index()];
+        *held += 1;
+        if old.heading != new.heading {
+            self.played.heading_holds_s.push(*held as f32 / rate.hz() as f32);
+            *held = 0;
+        }
+    }
+
+    fn done(mut self) -> Played {
+        self.played.tiles_visited = self.visited.iter().filter(|v| **v).count();
+        self.played
+    }
+}
+
+fn play(game: &mut Match, arena: &Arena, seconds: u32) -> Played {
+    let mut watch = Watch::new(game, arena);
+    (0..seconds * game.world.rate.hz()).for_each(|_| watch.tick(game, arena));
+    watch.done()
 }
 
 fn count(played: &mut Played, events: &[Event], arena: &Arena) {
@@ -181,6 +215,140 @@ fn sixteen_bots_play_every_map_for_three_minutes_and_nobody_is_stuck() {
             assert!(played.dashes > 0 && played.reloads > 0);
             assert!(played.pickups.iter().all(|taken| *taken > 0), "all is fetched: {:?}", played.pickups);
             assert!(played.own_kills * 20 <= Played::total(&played.kills), "{} killed themselves", played.own_kills);
+        }
+    }
+}
+
+#[test]
+fn sixteen_bots_play_ten_rounds_of_elimination_to_their_end() {
+    for (seed, arena) in (300..).zip(&common::walled()[1..3]) {
+        let rate = TickRate::default();
+        let mut game = Match::of_skills(arena, &[Skill::Normal; 16], rate, seed);
+        let options = MatchOptions { mode: GameMode::Elimination, best_of: 0, ..MatchOptions::default() };
+        game.world = World::for_match(16, arena.pickups().len(), rate, seed, Tick(0), options);
+        for slot in 0..16 {
+            game.world.join_team(arena, Slot(slot), Some(Team::ALL[usize::from(slot) % 2]));
+        }
+        let mut watch = Watch::new(&game, arena);
+        let (mut rounds, mut by_time) = (0, 0);
+        while rounds < 10 {
+            watch.tick(&mut game, arena);
+            assert!(game.world.tick.0 < 64 * 130 * 12, "rounds must end by themselves");
+            if game.events.contains(&Event::PhaseBegan { phase: Phase::RoundOver }) {
+                let is_left = |team| game.world.present().any(|(_, p)| p.alive && p.team == Some(team));
+                by_time += usize::from(Team::ALL.map(is_left) == [true; 2]);
+                rounds += 1;
+            }
+        }
+        let stayed_longest_s = watch.done().stayed_longest_s;
+        assert!(stayed_longest_s <= 5.0, "stuck for {stayed_longest_s} s");
+        println!(
+            "{}, seed {seed}: wins {:?}, {by_time} of {rounds} rounds ended by time, stayed {stayed_longest_s} s, {} s in all",
+            arena.name(),
+            game.world.round.wins,
+            game.world.tick.0 / 64
+        );
+        assert!(by_time <= 2, "a round is decided by a fight, not by the clock: {by_time} were not");
+    }
+}
+
+#[test]
+fn a_hurt_bot_fetches_health_and_one_without_rockets_fetches_ammunition() {
+    for (seed, arena) in (400..).zip(common::walled()) {
+        for skill in Skill::ALL {
+            for kind in [PickupKind::Health, PickupKind::Ammo] {
+                let mut game = Match::of_skills(&arena, &[skill], TickRate::default(), seed);
+                let player = game.world.players[0].as_mut().unwrap();
+                match kind {
+                    PickupKind::Health => player.health = 20,
+                    _ => (player.reserves, player.armour) = ([0; 3], Player::ARMOUR_FULL),
+                }
+                // It stands two rooms away from one, where it would not stumble over it.
+                player.pos = near(&arena, kind, 9);
+                let mut seconds = 0;
+                let taken = |events: &[Event]| {
+                    let kind_of = |pickup: u8| arena.pickups()[usize::from(pickup)].kind;
+                    events.iter().any(|e| matches!(e, Event::PickedUp { pickup, .. } if kind_of(*pickup) == kind))
+                };
+                while !play_until(&mut game, &arena, 1, taken) {
+                    seconds += 1;
+                    assert!(seconds < 30, "{} {skill:?} of seed {seed} finds no {}", arena.name(), kind.name());
+                }
+                println!("{} {skill:?}, seed {seed}: {} within {} s", arena.name(), kind.name(), seconds + 1);
+            }
+        }
+    }
+}
+
+/// The middle of the place of `arena` whose nearest pickup of `kind` is nearest to so many tiles away.
+fn near(arena: &Arena, kind: PickupKind, tiles: i32) -> IVec2 {
+    let pickups: Vec<IVec2> = arena.pickups().iter().filter(|p| p.kind == kind).map(|p| p.pos / 1024).collect();
+    let nearest = |place: &IVec2| pickups.iter().map(|p| (p - place).abs().max_element()).min().unwrap();
+    let place = arena.ways().places().iter().min_by_key(|place| (nearest(place) - tiles).abs()).unwrap();
+    place * 1024 + IVec2::splat(512)
+}
+
+/// Plays until `done` says yes to the events of a tick, or so many seconds; whether it did.
+fn play_until(game: &mut Match, arena: &Arena, seconds: u32, done: impl Fn(&[Event]) -> bool) -> bool {
+    (0..seconds * game.world.rate.hz()).any(|_| {
+        game.tick(arena);
+        done(&game.events)
+    })
+}
+
+#[test]
+fn bots_of_one_seed_play_the_same_match_whatever_order_they_think_in() {
+    let arena = &common::walled()[2];
+    let matches = [false, true].map(|backwards| {
+        let skills: Vec<Skill> = Skill::ALL.into_iter().cycle().take(24).collect();
+        let mut game = Match::of_skills(arena, &skills, TickRate::default(), 500);
+        for _ in 0..60 * 64 {
+            if backwards {
+                game.think(arena, (0..24).rev());
+            } else {
+                game.think(arena, 0..24);
+            }
+            game.step(arena);
+        }
+        game.world.hash()
+    });
+    assert_eq!(matches[0], matches[1], "seed 500");
+}
+
+#[test]
+fn the_distance_on_foot_is_symmetric_and_every_way_is_free() {
+    let mut rng = Rng::new(600);
+    for arena in common::walled() {
+        let ways = arena.ways();
+        assert!(ways.places().len() >= 10, "{}: {} places", arena.name(), ways.places().len());
+        for _ in 0..400 {
+            let draw = |rng: &mut Rng| ways.places()[rng.below(ways.places().len() as u32) as usize];
+            let (from, to) = (draw(&mut rng), draw(&mut rng));
+            let there = ways.distance(from, to).expect("everything can be reached");
+            assert!(there >= (to - from).abs().max_element() as u32);
+            assert!(ways.distance(to, from).unwrap().abs_diff(there) <= there / 3 + 2, "{from} to {to}");
+            walk(&arena, from, to);
+        }
+    }
+}
+
+/// Walks as a bot does, from corners to corners, and checks that no step leads into a wall.
+fn walk(arena: &Arena, from: IVec2, to: IVec2) {
+    let (mut at, mut legs) = (from, 0);
+    while at != to {
+        legs += 1;
+        assert!(legs < 60, "{}: no way from {from} to {to}: lost at {at}", arena.name());
+        let corners = arena.ways().corners(at, to);
+        assert!(!corners.is_empty(), "{}: no way from {at} to {to}", arena.name());
+        for corner in corners.into_iter().map(|corner| corner / 1024) {
+            while at != corner {
+                let step = (corner - at).signum();
+                assert!((corner - at).abs().min_element() == 0 || (corner - at).abs().x == (corner - at).abs().y);
+                for side in [step, IVec2::new(step.x, 0), IVec2::new(0, step.y)] {
+                    assert!(!arena.is_solid(at.x + side.x, at.y + side.y), "{}: through a wall at {at}", arena.name());
+                }
+                at += step;
+            }
         }
     }
 }

@@ -1,8 +1,10 @@
-//! Everything that moves, as one mesh of smooth shapes rebuilt each frame: one draw call, no textures.
+//! Everything that moves, as meshes of smooth shapes rebuilt each frame: no textures, and one draw call for the world, one for
+//! the screen's own layer.
 //!
 //! Painters add shapes back to front in map metres; the shader turns each into a rounded box with anti-aliased edges,
 //! so that multisampling can stay off. It must not know what a shape means.
 
+use super::camera::Lens;
 use bevy::asset::{RenderAssetUsages, uuid_handle};
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::mesh::{Indices, MeshVertexAttribute, MeshVertexBufferLayoutRef, PrimitiveTopology, VertexFormat};
@@ -12,9 +14,18 @@ use bevy::render::render_resource::{
 };
 use bevy::shader::ShaderRef;
 use bevy::sprite_render::{AlphaMode2d, Material2d, Material2dKey, Material2dPlugin};
+use std::ops::{Deref, DerefMut};
 
-/// The shapes of this frame, in drawing order.
+/// The world's shapes of this frame, under the names.
 #[derive(Resource, Default)]
+pub(super) struct World(Canvas);
+
+/// The shapes of the screen's own layer, over the names and under the words of that layer.
+#[derive(Resource, Default)]
+pub(super) struct Overlay(Canvas);
+
+/// Shapes in drawing order.
+#[derive(Default)]
 pub(super) struct Canvas {
     positions: Vec<[f32; 3]>,
     locals: Vec<[f32; 2]>,
@@ -59,7 +70,7 @@ impl Fill {
 
 impl Canvas {
     /// Starts a frame in which one physical pixel covers `pixel` metres.
-    pub(super) fn begin(&mut self, pixel: f32) {
+    fn begin(&mut self, pixel: f32) {
         self.positions.clear();
         self.locals.clear();
         self.shapes.clear();
@@ -142,23 +153,67 @@ impl Canvas {
     }
 }
 
+impl Deref for World {
+    type Target = Canvas;
+
+    fn deref(&self) -> &Canvas {
+        &self.0
+    }
+}
+
+impl DerefMut for World {
+    fn deref_mut(&mut self) -> &mut Canvas {
+        &mut self.0
+    }
+}
+
+impl Deref for Overlay {
+    type Target = Canvas;
+
+    fn deref(&self) -> &Canvas {
+        &self.0
+    }
+}
+
+impl DerefMut for Overlay {
+    fn deref_mut(&mut self) -> &mut Canvas {
+        &mut self.0
+    }
+}
+
+/// Starts the shapes of a frame: nothing may be painted before.
+pub(super) fn begin(lens: Res<Lens>, mut world: ResMut<World>, mut overlay: ResMut<Overlay>) {
+    world.begin(lens.pixel());
+    overlay.begin(lens.pixel());
+}
+
 /// Hands the finished shapes to the renderer.
-pub(super) fn present(mut canvas: ResMut<Canvas>, sheet: Res<Sheet>, mut meshes: ResMut<Assets<Mesh>>) -> Result {
-    meshes.insert(sheet.0.id(), canvas.take_mesh())?;
+pub(super) fn present(
+    mut world: ResMut<World>,
+    mut overlay: ResMut<Overlay>,
+    sheets: Res<Sheets>,
+    mut meshes: ResMut<Assets<Mesh>>,
+) -> Result {
+    meshes.insert(sheets.world.id(), world.take_mesh())?;
+    meshes.insert(sheets.overlay.id(), overlay.take_mesh())?;
     Ok(())
 }
 
-/// The mesh that the canvas is drawn with.
+/// The meshes that the two canvases are drawn with.
 #[derive(Resource)]
-pub(super) struct Sheet(Handle<Mesh>);
+pub(super) struct Sheets {
+    world: Handle<Mesh>,
+    overlay: Handle<Mesh>,
+}
 
 pub(super) struct CanvasPlugin;
 
 impl Plugin for CanvasPlugin {
     fn build(&self, app: &mut App) {
         app.add_plugins(Material2dPlugin::<ShapeMaterial>::default())
-            .init_resource::<Canvas>()
-            .add_systems(Startup, spawn_sheet);
+            .init_resource::<World>()
+            .init_resource::<Overlay>()
+            .add_systems(Startup, spawn_sheets);
         let shader = Shader::from_wgsl(include_str!("canvas.wgsl"), "tickshot/canvas.wgsl");
         app.world_mut()
             .resource_mut::<Assets<Shader>>()
@@ -167,20 +222,19 @@ impl Plugin for CanvasPlugin {
     }
 }
 
-fn spawn_sheet(
+fn spawn_sheets(
     mut commands: Commands,
-    mut canvas: ResMut<Canvas>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<ShapeMaterial>>,
 ) {
-    let mesh = meshes.add(canvas.take_mesh());
-    commands.spawn((
-        Mesh2d(mesh.clone()),
-        MeshMaterial2d(materials.add(ShapeMaterial {})),
-        Transform::from_xyz(0.0, 0.0, CANVAS_Z),
-        NoFrustumCulling,
-    ));
-    commands.insert_resource(Sheet(mesh));
+    let material = materials.add(ShapeMaterial {});
+    let [world, overlay] = [WORLD_Z, OVERLAY_Z].map(|z| {
+        let mesh = meshes.add(Canvas::default().take_mesh());
+        let place = Transform::from_xyz(0.0, 0.0, z);
+        commands.spawn((Mesh2d(mesh.clone()), MeshMaterial2d(material.clone()), place, NoFrustumCulling));
+        mesh
+    });
+    commands.insert_resource(Sheets { world, overlay });
 }
 
 #[derive(Asset, TypePath, AsBindGroup, Clone)]
@@ -223,8 +277,9 @@ impl Material2d for ShapeMaterial {
     }
 }
 
-/// Drawing order among transparent things: over the shadows on the ground, under the names.
-const CANVAS_Z: f32 = 0.5;
+/// Drawing order among transparent things: over the shadows on the ground, under the names; and over these.
+const WORLD_Z: f32 = 0.5;
+const OVERLAY_Z: f32 = 2.0;
 /// Longest straight piece of an arc.
 const ARC_STEP_RAD: f32 = 0.16;
 const SHADER: Handle<Shader> = uuid_handle!("5d0b5d1c-6f6d-4a3e-9f0c-3c1f3f9f7a01");

@@ -4,13 +4,19 @@
 
 use super::camera::Lens;
 use super::panels::{Capture, Panels};
+use super::spectate::{self, Spectator, Wishes};
+use crate::bindings::{Action, Bindings, Hands};
+use crate::front::{Front, FrontRequest};
+use crate::settings::Settings;
 use crate::view::{Controls, Status, Switches, ViewModel};
 use bevy::ecs::system::SystemParam;
+use bevy::input::mouse::AccumulatedMouseScroll;
 use bevy::prelude::*;
 use bevy::window::{CursorOptions, PrimaryWindow, WindowFocused};
 use tickshot_shared::limits::UNITS_PER_METRE;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::input::Heading;
+use tickshot_shared::sim::weapon::Weapon;
 
 /// Samples held keys and the cursor. A click that begins and ends within a frame is a pull of that frame: the session notes
 /// it there and then, whether an input is due or not.
@@ -20,6 +26,8 @@ pub(super) fn sample(
     window: Single<(&Window, &mut CursorOptions), With<PrimaryWindow>>,
     mut lens: ResMut<Lens>,
     mut controls: ResMut<Controls>,
+    mut spectator: ResMut<Spectator>,
+    mut before: Local<Weapon>,
 ) {
     let (window, mut cursor) = window.into_inner();
     // Over a panel the aim rests; over the arena it follows, whatever is open.
@@ -28,7 +36,7 @@ pub(super) fn sample(
     }
     let playing = view.status == Status::Playing;
     // In the arena the crosshair is the cursor.
-    let shown = !playing || devices.capture.pointer;
+    let shown = !playing || devices.capture.pointer || spectate::is_out(&view);
     if cursor.visible != shown {
         cursor.visible = shown;
     }
@@ -37,12 +45,26 @@ pub(super) fn sample(
     }
     devices.let_go_without_focus();
     devices.leave_to_panels();
+    let idle = Controls { aim: controls.aim, weapon: controls.weapon, ..default() };
     if !playing {
-        (controls.heading, controls.fire) = (Heading::STAND, false);
+        *controls = idle;
         return;
     }
-    controls.heading = if devices.capture.keyboard { Heading::STAND } else { heading(&devices.keys) };
-    controls.fire = devices.trigger_pressed() || devices.trigger_just_pressed();
+    if spectate::is_out(&view) {
+        *controls = idle;
+        spectator.ask(devices.wishes());
+        return;
+    }
+    *controls = Controls {
+        heading: devices.heading(),
+        fire: devices.pulls_trigger(),
+        dash: devices.holds(Action::Dash),
+        reload: devices.holds(Action::Reload),
+        ..idle
+    };
+    if let Some(wished) = devices.weapon(controls.weapon, *before).filter(|wished| *wished != controls.weapon) {
+        *before = std::mem::replace(&mut controls.weapon, wished);
+    }
 }
 
 /// Keyboard and mouse.
@@ -50,9 +72,11 @@ pub(super) fn sample(
 pub(super) struct Devices<'w, 's> {
     keys: ResMut<'w, ButtonInput<KeyCode>>,
     buttons: ResMut<'w, ButtonInput<MouseButton>>,
+    wheel: Res<'w, AccumulatedMouseScroll>,
+    settings: Res<'w, Settings>,
     focus: MessageReader<'w, 's, WindowFocused>,
     capture: Res<'w, Capture>,
-    /// The mouse button went down over a panel and has not come up since.
+    /// A mouse button went down over a panel and has not come up since.
     button_is_a_panels: Local<'s, bool>,
 }
 
@@ -68,54 +92,114 @@ impl Devices<'_, '_> {
 
     /// A click that begins on a panel is the panel's until the button comes up; one that begins in the arena stays the game's.
     fn leave_to_panels(&mut self) {
-        if self.buttons.just_pressed(MouseButton::Left) {
+        if self.buttons.get_just_pressed().next().is_some() {
             *self.button_is_a_panels = self.capture.pointer;
-        } else if !self.buttons.pressed(MouseButton::Left) {
+        } else if self.buttons.get_pressed().next().is_none() {
             *self.button_is_a_panels = false;
+        }
+        if *self.button_is_a_panels {
+            self.buttons.reset_all();
+        }
+        // Letters are letters while somebody types.
+        if self.capture.types() {
+            self.keys.reset_all();
         }
     }
 
-    fn trigger_pressed(&self) -> bool {
-        (self.buttons.pressed(MouseButton::Left) && !*self.button_is_a_panels)
-            || (self.keys.pressed(KeyCode::Space) && !self.capture.keyboard)
+    fn hands(&self) -> Hands<'_> {
+        let wheel = if self.capture.pointer { 0.0 } else { self.wheel.delta.y };
+        Hands { keys: &self.keys, mouse: &self.buttons, wheel }
     }
 
-    fn trigger_just_pressed(&self) -> bool {
-        (self.buttons.just_pressed(MouseButton::Left) && !*self.button_is_a_panels)
-            || (self.keys.just_pressed(KeyCode::Space) && !self.capture.keyboard)
+    fn holds(&self, action: Action) -> bool {
+        self.settings.keys.pressed(action, self.hands())
+    }
+
+    fn presses(&self, action: Action) -> bool {
+        self.settings.keys.just_pressed(action, self.hands())
+    }
+
+    fn pulls_trigger(&self) -> bool {
+        self.holds(Action::Fire) || self.presses(Action::Fire)
+    }
+
+    fn heading(&self) -> Heading {
+        let axes = axes(&self.settings.keys, self.hands());
+        Heading::from_axes(axes.x, axes.y)
+    }
+
+    /// What a spectator asks for. The right button is the other way round, whatever else it is bound to.
+    fn wishes(&self) -> Wishes {
+        let previous = self.buttons.just_pressed(MouseButton::Right);
+        Wishes {
+            next: self.presses(Action::Fire),
+            previous,
+            free: self.presses(Action::Dash) && !previous,
+            pan: axes(&self.settings.keys, self.hands()).as_vec2().normalize_or_zero(),
+        }
+    }
+
+    /// The weapon that this frame's keys ask for.
+    fn weapon(&self, current: Weapon, before: Weapon) -> Option<Weapon> {
+        // Digits are voices while the key for votes is held.
+        if self.holds(Action::Vote) {
+            return None;
+        }
+        wished_weapon(|action| self.presses(action), current, before)
     }
 }
 
-/// Closes what is open, one thing at a time; with nothing open it leaves the program. The only place that does.
+fn wished_weapon(presses: impl Fn(Action) -> bool, current: Weapon, before: Weapon) -> Option<Weapon> {
+    let count = Weapon::ALL.len();
+    let turned = |by: usize| Some(Weapon::ALL[(current.index() + by) % count]);
+    let direct = [Action::Weapon1, Action::Weapon2, Action::Weapon3];
+    if let Some(at) = direct.into_iter().position(&presses) {
+        return Some(Weapon::ALL[at]);
+    }
+    if presses(Action::LastWeapon) {
+        Some(before)
+    } else if presses(Action::NextWeapon) {
+        turned(1)
+    } else if presses(Action::PreviousWeapon) {
+        turned(count - 1)
+    } else {
+        None
+    }
+}
+
+/// Closes what is open, one thing at a time; with nothing open it asks for the menu. Where there is none (a picture without
+/// a program around it) it ends the program.
 pub(super) fn escape(
     keys: Res<ButtonInput<KeyCode>>,
     view: Res<ViewModel>,
     capture: Res<Capture>,
     mut panels: ResMut<Panels>,
     mut switches: ResMut<Switches>,
+    front: Option<Res<Front>>,
+    mut requests: MessageWriter<FrontRequest>,
     mut exit: MessageWriter<AppExit>,
 ) {
-    // Whoever types leaves the text field first; egui sees to that.
-    if !keys.just_pressed(KeyCode::Escape) || capture.keyboard {
+    // Whoever types leaves the text field first.
+    if !keys.just_pressed(KeyCode::Escape) || capture.types() {
         return;
     }
     let ghosts = panels.ghosts;
     if view.status != Status::Playing || !panels.close_top() {
-        exit.write(AppExit::Success);
+        if front.is_some() {
+            requests.write(FrontRequest::Menu);
+        } else {
+            exit.write(AppExit::Success);
+        }
     }
     if ghosts && !panels.ghosts {
         switches.evidence = false;
     }
 }
 
-fn heading(keys: &ButtonInput<KeyCode>) -> Heading {
-    let axis = |plus: [KeyCode; 2], minus: [KeyCode; 2]| {
-        i32::from(keys.any_pressed(plus)) - i32::from(keys.any_pressed(minus))
-    };
-    Heading::from_axes(
-        axis([KeyCode::KeyD, KeyCode::ArrowRight], [KeyCode::KeyA, KeyCode::ArrowLeft]),
-        axis([KeyCode::KeyS, KeyCode::ArrowDown], [KeyCode::KeyW, KeyCode::ArrowUp]),
-    )
+/// Signs of x (right) and y (down) of the held keys; opposite keys cancel.
+fn axes(keys: &Bindings, hands: Hands) -> IVec2 {
+    let held = |action| i32::from(keys.pressed(action, hands));
+    IVec2::new(held(Action::MoveRight) - held(Action::MoveLeft), held(Action::MoveDown) - held(Action::MoveUp))
 }
 
 /// The direction of `offset` (metres); `None` if it is too short to have one.
@@ -128,24 +212,34 @@ fn turn_towards(offset: Vec2) -> Option<Turn> {
 mod tests {
     use super::*;
 
-    fn pressed(codes: &[KeyCode]) -> Heading {
-        let mut keys = ButtonInput::default();
+    fn pressed(codes: &[KeyCode]) -> IVec2 {
+        let (mut keys, mouse) = (ButtonInput::default(), ButtonInput::default());
         for code in codes {
             keys.press(*code);
         }
-        heading(&keys)
+        axes(&Bindings::default(), Hands { keys: &keys, mouse: &mouse, wheel: 0.0 })
     }
 
     #[test]
     fn opposite_keys_cancel_and_two_keys_walk_diagonally() {
-        assert_eq!(pressed(&[KeyCode::KeyA, KeyCode::KeyD]), Heading::STAND);
-        assert_eq!(pressed(&[KeyCode::KeyD, KeyCode::KeyS]), Heading::from_axes(1, 1));
-        assert_eq!(pressed(&[KeyCode::ArrowUp]), Heading::from_axes(0, -1));
-        assert_eq!(pressed(&[KeyCode::KeyW, KeyCode::ArrowUp]), Heading::from_axes(0, -1));
+        assert_eq!(pressed(&[KeyCode::KeyA, KeyCode::KeyD]), IVec2::ZERO);
+        assert_eq!(pressed(&[KeyCode::KeyD, KeyCode::KeyS]), IVec2::new(1, 1));
+        assert_eq!(pressed(&[KeyCode::ArrowUp]), IVec2::new(0, -1));
+        assert_eq!(pressed(&[KeyCode::KeyW, KeyCode::ArrowUp]), IVec2::new(0, -1));
     }
 
     #[test]
     fn a_cursor_on_the_own_body_keeps_the_aim() {
         assert_eq!(turn_towards(Vec2::ZERO), None);
+    }
+
+    #[test]
+    fn weapons_are_chosen_by_number_by_turns_and_by_going_back() {
+        let wish = |pressed: Action, current| wished_weapon(|action| action == pressed, current, Weapon::Launcher);
+        assert_eq!(wish(Action::Weapon2, Weapon::Rifle), Some(Weapon::Shotgun));
+        assert_eq!(wish(Action::NextWeapon, Weapon::Launcher), Some(Weapon::Rifle));
+        assert_eq!(wish(Action::PreviousWeapon, Weapon::Rifle), Some(Weapon::Launcher));
+        assert_eq!(wish(Action::LastWeapon, Weapon::Rifle), Some(Weapon::Launcher));
+        assert_eq!(wish(Action::Reload, Weapon::Rifle), None);
     }
 }

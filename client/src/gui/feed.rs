@@ -1,13 +1,19 @@
 //! The kill feed in the upper right corner: who got whom, newest below.
 
-use super::palette;
+use super::arms;
+use super::palette::{self, Tints};
 use super::widgets::{label, overlay, set_shown, set_text};
 use crate::view::{KillLine, ViewModel};
 use bevy::prelude::*;
+use tickshot_shared::sim::weapon::Weapon;
 
 /// One line of the feed, from the top.
 #[derive(Component)]
 pub(super) struct FeedLine(usize);
+
+/// The icon of one weapon in a line.
+#[derive(Component)]
+pub(super) struct Gun(Weapon);
 
 #[derive(Component, Clone, Copy, PartialEq)]
 pub(super) enum Who {
@@ -43,25 +49,26 @@ pub(super) fn spawn(mut commands: Commands) {
                 ))
                 .with_children(|line| {
                     line.spawn((Who::Killer, label("", 14.0, palette::INK)));
-                    spawn_gun(line);
+                    for weapon in Weapon::ALL {
+                        spawn_gun(line, weapon);
+                    }
                     line.spawn((Who::Victim, label("", 14.0, palette::INK)));
                 });
         }
     });
 }
 
-/// A little rifle that points at the victim.
-fn spawn_gun(line: &mut ChildSpawnerCommands) {
-    line.spawn(Node { width: px(24), height: px(10), ..default() }).with_children(|gun| {
-        for (left, top, width, height) in
-            [(0.0, 2.0, 24.0, 2.0), (1.0, 1.0, 13.0, 4.0), (3.0, 5.0, 3.0, 5.0), (9.0, 5.0, 3.0, 3.0)]
-        {
+/// A little weapon that points at the victim.
+fn spawn_gun(line: &mut ChildSpawnerCommands, weapon: Weapon) {
+    let icon = Node { width: px(arms::ICON.x), height: px(arms::ICON.y), display: Display::None, ..default() };
+    line.spawn((Gun(weapon), icon)).with_children(|gun| {
+        for [left, top, width, height] in arms::silhouette(weapon) {
             let node = Node {
                 position_type: PositionType::Absolute,
-                left: px(left),
-                top: px(top),
-                width: px(width),
-                height: px(height),
+                left: px(*left),
+                top: px(*top),
+                width: px(*width),
+                height: px(*height),
                 ..default()
             };
             gun.spawn((node, BackgroundColor(palette::INK_SOFT)));
@@ -70,25 +77,33 @@ fn spawn_gun(line: &mut ChildSpawnerCommands) {
 }
 
 pub(super) fn refresh(
-    view: Res<ViewModel>,
+    (view, tints): (Res<ViewModel>, Res<Tints>),
     mut lines: Query<(&FeedLine, &mut Visibility, &mut BorderColor, &mut BackgroundColor, &Children)>,
     mut texts: Query<(&Who, &mut Text, &mut TextColor)>,
+    mut guns: Query<(&Gun, &mut Node)>,
 ) {
     let own = view.own.map(|own| own.slot);
     for (line, mut visibility, mut border, mut background, children) in &mut lines {
         let kill = view.kill_feed.get(line.0).filter(|kill| kill.age_s < SHOWN_S);
         set_shown(&mut visibility, kill.is_some());
         let Some(kill) = kill else { continue };
-        let opacity = ((SHOWN_S - kill.age_s) / FADE_S).clamp(0.0, 1.0);
+        // In steps too small to see: text is painted anew whenever its colour changes.
+        let opacity = (((SHOWN_S - kill.age_s) / FADE_S).clamp(0.0, 1.0) * 12.0).round() / 12.0;
         let concerns_me = own == Some(kill.killer) || own == Some(kill.victim);
         let frame = if concerns_me { palette::faded(palette::INK, 0.6 * opacity) } else { Color::NONE };
         border.set_if_neq(BorderColor::all(frame));
         background.set_if_neq(BackgroundColor(palette::faded(palette::PANEL, palette::PANEL.alpha() * opacity)));
         for child in children {
+            if let Ok((gun, mut node)) = guns.get_mut(*child) {
+                let display = if gun.0 == kill.weapon { Display::Flex } else { Display::None };
+                if node.display != display {
+                    node.display = display;
+                }
+            }
             let Ok((who, mut text, mut colour)) = texts.get_mut(*child) else { continue };
             let (slot, name) = said(kill, *who);
             set_text(&mut text, name);
-            let ink = palette::mixed(palette::player(slot), Color::WHITE, 0.3);
+            let ink = palette::mixed(tints.of(slot), Color::WHITE, 0.3);
             colour.set_if_neq(TextColor(palette::faded(ink, opacity)));
         }
     }

@@ -10,27 +10,34 @@ mod arena;
 mod arena_floor;
 mod arena_mesh;
 mod arena_shade;
+mod arms;
 mod camera;
 mod canvas;
+mod chat;
 mod controls;
 mod effects;
 mod feed;
+mod figure;
+mod fonts;
 mod hud;
 mod marks;
+mod menu;
 mod names;
 mod palette;
 mod panels;
-mod particles;
+mod pickups;
 mod players;
 mod scoreboard;
 mod screens;
+mod spectate;
 mod visibility;
 mod widgets;
 
 pub use hud::FrameRate;
 
 use crate::app::ClientSet;
-use crate::view::{Controls, ViewModel};
+use crate::settings::Settings;
+use crate::view::{Controls, Sayings, ViewModel};
 use bevy::app::MainScheduleOrder;
 use bevy::ecs::schedule::ScheduleLabel;
 use bevy::input::InputSystems;
@@ -57,6 +64,11 @@ impl Default for GuiPlugin {
     }
 }
 
+/// Something to read under the menu's title.
+pub fn show_notice(app: &mut App, notice: String) {
+    app.world_mut().resource_mut::<menu::Menu>().notice = Some(notice);
+}
+
 /// Runs after `Update` in every frame: reads the finished view model and draws it.
 #[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Draw;
@@ -72,12 +84,26 @@ impl Plugin for GuiPlugin {
         let bevy_plugins =
             DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }).disable::<LogPlugin>();
         app.add_plugins(bevy_plugins)
-            .add_plugins((canvas::CanvasPlugin, arena::ArenaPlugin, visibility::VisibilityPlugin, panels::PanelsPlugin))
+            .add_plugins((
+                fonts::FontsPlugin,
+                canvas::CanvasPlugin,
+                arena::ArenaPlugin,
+                visibility::VisibilityPlugin,
+                panels::PanelsPlugin,
+                menu::MenuPlugin,
+            ))
             // Two windows side by side must both keep their pace: never throttle the one without focus.
             .insert_resource(WinitSettings::continuous())
             .insert_resource(ClearColor(palette::VOID))
             .init_resource::<ViewModel>()
             .init_resource::<Controls>()
+            .init_resource::<Sayings>()
+            .init_resource::<Settings>()
+            .init_resource::<palette::Tints>()
+            .init_resource::<spectate::Spectator>()
+            .init_resource::<chat::Typing>()
+            .init_resource::<hud::Announcer>()
+            .init_resource::<hud::Fallen>()
             .init_resource::<camera::Lens>()
             .init_resource::<effects::Effects>()
             .init_resource::<players::Bodies>()
@@ -92,27 +118,28 @@ impl Plugin for GuiPlugin {
 
 /// The order of a frame, in one place.
 fn add_systems(app: &mut App) {
-    app.add_systems(Startup, (camera::spawn, hud::spawn, feed::spawn, screens::spawn, scoreboard::spawn))
-        .add_systems(PreUpdate, (controls::sample, controls::escape).in_set(ClientSet::Controls).after(InputSystems))
+    app.add_systems(Startup, (camera::spawn, hud::spawn, feed::spawn, chat::spawn, screens::spawn, scoreboard::spawn))
+        .add_systems(
+            PreUpdate,
+            (chat::type_in, hud::cast, controls::sample, controls::escape)
+                .chain()
+                .in_set(ClientSet::Controls)
+                .after(InputSystems),
+        )
         .add_systems(
             Draw,
             (
-                // What everything else is placed by.
-                camera::follow,
-                arena::follow_map,
-                visibility::cast_shadows,
-                // The canvas is painted back to front.
-                effects::collect,
-                effects::paint_under,
-                players::paint,
-                effects::paint_over,
-                panels::paint_ghosts,
-                marks::paint,
-                canvas::present,
+                // What everything else is placed and coloured by.
+                (palette::mix_tints, spectate::choose, camera::follow, camera::lend_ears, hud::scale).chain(),
+                (arena::follow_map, visibility::cast_shadows, canvas::begin).chain(),
+                // The canvases are painted back to front.
+                (effects::collect, effects::paint_under, pickups::paint).chain(),
+                (players::paint, effects::paint_over, panels::paint_ghosts).chain(),
+                (hud::listen, hud::count_fallen, hud::paint, marks::paint, canvas::present).chain(),
                 // Text: names over bodies, then the screen's own layer.
                 names::follow_players,
-                (hud::refresh_net, hud::refresh_health, hud::refresh_hint),
-                (feed::refresh, screens::refresh, scoreboard::refresh),
+                (hud::refresh_net, hud::refresh_hint, hud::refresh_vote, hud::write),
+                (feed::refresh, chat::refresh, screens::refresh, scoreboard::refresh),
             )
                 .chain(),
         );

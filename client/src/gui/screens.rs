@@ -91,7 +91,7 @@ fn message(view: &ViewModel, now_s: f32) -> Option<Message> {
         Status::Connecting => {
             // Always three characters wide, so that the words stand still.
             let dots = ["   ", ".  ", ".. ", "..."][(now_s * 3.0) as usize % 4];
-            let (title, detail) = (format!("Connecting{dots}"), "Waiting for the server. Esc to quit.".into());
+            let (title, detail) = (format!("Connecting{dots}"), "Waiting for the server. Esc for the menu.".into());
             Some(Message { title, detail, progress: None, opaque })
         }
         Status::LoadingMap(received, total) => {
@@ -105,11 +105,13 @@ fn message(view: &ViewModel, now_s: f32) -> Option<Message> {
             let title = if view.arena.is_some() { "Disconnected" } else { "Could not join" };
             Some(Message { title: title.into(), detail, progress: None, opaque })
         }
+        Status::Attract => None,
         Status::Playing => {
             let own = view.own.filter(|own| !own.alive)?;
             let killer = view.kill_feed.iter().rev().find(|kill| kill.victim == own.slot);
             let title = killer.map_or("You are out".into(), |kill| format!("{} got you", kill.killer_name));
-            let detail = format!("Back in {:.1} s", own.respawn_s.unwrap_or(0.0));
+            // Who is out until the next round watches: see `spectate`.
+            let detail = format!("Back in {:.1} s", own.respawn_s?);
             Some(Message { title, detail, progress: None, opaque: false })
         }
     }

@@ -2,12 +2,23 @@
 //!
 //! Alone so that every panel looks alike. Text is laid out anew whenever it is touched, so setters compare first.
 
-use super::palette;
+use super::{fonts, palette};
 use bevy::prelude::*;
 
 /// One line of `size_px` with a thin shadow, readable on any ground.
 pub(super) fn label(text: impl Into<String>, size_px: f32, colour: Color) -> impl Bundle {
     (words(text, size_px, colour), TextLayout::no_wrap())
+}
+
+/// One line in the bold face.
+pub(super) fn title(text: impl Into<String>, size_px: f32, colour: Color) -> impl Bundle {
+    (
+        Text::new(text),
+        TextFont::from_font_size(size_px).with_font(fonts::BOLD),
+        TextColor(colour),
+        TextShadow { offset: Vec2::splat(1.0), color: palette::SHADE },
+        TextLayout::no_wrap(),
+    )
 }
 
 /// Centred lines that wrap where they must.

@@ -61,8 +61,8 @@ fn in_short(link: &LinkSettings) -> String {
     format!("+{round_trip_ms:.1} ms round trip, {jitter_ms:.1} ms jitter")
 }
 
-/// Under the connection line and beside the feed.
-const BELOW_NET_LINE_PX: f32 = 44.0;
+/// Under the state of the match and beside the feed.
+const BELOW_NET_LINE_PX: f32 = 70.0;
 
 #[cfg(test)]
 mod tests {

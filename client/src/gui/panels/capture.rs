@@ -2,6 +2,7 @@
 //!
 //! Alone because both sides must agree: the game lets go of what a panel takes, and egui never sees the keys that walk.
 
+use crate::gui::chat::Typing;
 use bevy::prelude::*;
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiInput, egui};
@@ -13,11 +14,20 @@ pub(in crate::gui) struct Capture {
     pub pointer: bool,
     /// Somebody types into a panel.
     pub keyboard: bool,
+    /// Somebody types a line of chat.
+    pub chat: bool,
 }
 
-pub(super) fn note(wants: Res<EguiWantsInput>, mut capture: ResMut<Capture>) {
-    let taken = Capture { pointer: wants.wants_any_pointer_input(), keyboard: wants.wants_keyboard_input() };
-    capture.set_if_neq(taken);
+impl Capture {
+    /// Letters are letters, not commands.
+    pub(in crate::gui) fn types(self) -> bool {
+        self.keyboard || self.chat
+    }
+}
+
+pub(super) fn note(wants: Res<EguiWantsInput>, typing: Res<Typing>, mut capture: ResMut<Capture>) {
+    let (pointer, keyboard) = (wants.wants_any_pointer_input(), wants.wants_keyboard_input());
+    capture.set_if_neq(Capture { pointer, keyboard, chat: typing.is_open() });
 }
 
 /// Without a text field in use egui hears no keys: it would move its focus with Tab (the scores) and press what has the

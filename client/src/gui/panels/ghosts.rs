@@ -6,7 +6,7 @@
 use super::Panels;
 use super::legend::{CONFIRMED, DRAWN, NEWEST, Outline, PREDICTED, PRESENT, TESTED};
 use crate::gui::camera::Lens;
-use crate::gui::canvas::{Canvas, Fill};
+use crate::gui::canvas::{Canvas, Fill, World};
 use crate::gui::palette;
 use crate::view::{ShotCard, Status, ViewModel};
 use bevy::prelude::*;
@@ -14,7 +14,7 @@ use bevy_egui::egui::{self, Align2, Color32, FontId, Pos2, pos2};
 use tickshot_shared::limits::UNITS_PER_METRE;
 use tickshot_shared::sim::world::Player;
 
-pub(in crate::gui) fn paint(panels: Res<Panels>, view: Res<ViewModel>, mut canvas: ResMut<Canvas>) {
+pub(in crate::gui) fn paint(panels: Res<Panels>, view: Res<ViewModel>, mut canvas: ResMut<World>) {
     if !panels.ghosts || view.status != Status::Playing {
         return;
     }

@@ -111,7 +111,7 @@ fn meaning(ui: &mut Ui, name: &str, means: &str, current: bool) {
     ui.label(line);
 }
 
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 13] = [
     ("F1", "this help"),
     ("F2", "net graph, and the ruler of clocks"),
     ("F3", "you: smooth, off, predict, reconcile"),
@@ -121,8 +121,10 @@ const KEYS: [(&str, &str); 11] = [
     ("F7", "simulated link: delay, jitter, loss ..."),
     ("F8", "ghosts, and the card of your latest shot"),
     ("P or `", "panel with every switch"),
-    ("W A S D", "move; mouse aims, click or Space fires, Tab scores"),
-    ("Esc", "close what is open; with nothing open, quit"),
+    ("W A S D", "walk; mouse aims, click fires, Space dashes"),
+    ("1 2 3 Q", "weapons, also with the wheel; R reloads"),
+    ("Enter Y", "chat to all, to the team; Tab scores; V and a digit votes"),
+    ("Esc", "close what is open"),
 ];
 
 const EXPERIMENTS: [(&str, &str); 3] = [

@@ -38,7 +38,7 @@ pub(super) fn press(
     }
     for (key, action) in KEYS {
         // In a text field letters are letters.
-        if !keys.just_pressed(key) || (capture.keyboard && action == Action::Side) {
+        if !keys.just_pressed(key) || (capture.types() && action == Action::Side) {
             continue;
         }
         if let Some(refusal) = act(action, &mut panels, &mut switches, &view.rules) {

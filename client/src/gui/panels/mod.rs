@@ -27,10 +27,13 @@ mod words;
 
 pub(super) use capture::Capture;
 pub(super) use ghosts::paint as paint_ghosts;
+pub(super) use theme::ink;
 
 use super::camera::Lens;
 use super::hud::FrameRate;
+use super::palette::Tints;
 use crate::app::ClientSet;
+use crate::settings::{NetworkView, Settings};
 use crate::view::{Status, Switches, ViewModel};
 use bevy::ecs::system::SystemParam;
 use bevy::input::InputSystems;
@@ -79,6 +82,11 @@ impl Panels {
         self.last_tab = tab;
     }
 
+    /// Opens the side panel where it was.
+    pub(super) fn open_side(&mut self) {
+        self.side = Some(self.last_tab);
+    }
+
     fn toggle_side(&mut self) {
         self.side = if self.side.is_some() { None } else { Some(self.last_tab) };
     }
@@ -97,7 +105,10 @@ impl Plugin for PanelsPlugin {
             .init_resource::<side::Drafts>()
             .add_systems(
                 PreUpdate,
-                (capture::note, keys::press).chain().after(InputSystems).before(ClientSet::Controls),
+                (capture::note, super::menu::take_over, keys::press.run_if(not(super::menu::is_open)))
+                    .chain()
+                    .after(InputSystems)
+                    .before(ClientSet::Controls),
             )
             .add_systems(
                 PreUpdate,
@@ -120,6 +131,8 @@ struct Everything<'w> {
     switches: ResMut<'w, Switches>,
     drafts: ResMut<'w, side::Drafts>,
     toast: Res<'w, toast::Toast>,
+    settings: Res<'w, Settings>,
+    tints: Res<'w, Tints>,
 }
 
 /// Builds this frame's panels; egui may ask for a second pass, so nothing here may count frames.
@@ -129,7 +142,11 @@ fn draw(mut contexts: EguiContexts, all: Everything, mut themed: Local<bool>) {
         theme::install(ctx);
         *themed = true;
     }
-    let Everything { time, view, lens, frames, history, mut panels, mut switches, mut drafts, toast } = all;
+    let Everything { time, view, lens, frames, history, mut panels, mut switches, mut drafts, toast, settings, tints } =
+        all;
+    if ctx.zoom_factor() != settings.ui_scale {
+        ctx.set_zoom_factor(settings.ui_scale);
+    }
     if view.status != Status::Playing {
         return;
     }
@@ -139,14 +156,18 @@ fn draw(mut contexts: EguiContexts, all: Everything, mut themed: Local<bool>) {
         // Much to read: nothing beside it.
         return help::show(ctx, &view, &mut panels.help);
     }
-    side::show(ctx, side::Parts { view: &view, panels: &mut panels, switches: &mut switches, drafts: &mut drafts });
+    // Whoever came to play has no tab of switches in the way; P still opens them.
+    let offered = settings.network == NetworkView::Expert || panels.side.is_some();
+    if offered {
+        side::show(ctx, side::Parts { view: &view, panels: &mut panels, switches: &mut switches, drafts: &mut drafts });
+    }
     if panels.graph {
         netgraph::show(ctx, &view, &history, frames.per_second);
         ruler::show(ctx, &view);
     }
     if panels.ghosts {
         ghosts::label(ctx, &view, &lens);
-        shots::show(ctx, &view, &panels);
+        shots::show(ctx, &view, &tints, &panels);
     }
     toast.show(ctx, now_s, &panels);
 }

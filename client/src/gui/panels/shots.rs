@@ -2,13 +2,13 @@
 
 use super::legend::{self, CONFIRMED, DRAWN, NEWEST, PREDICTED, PRESENT, TESTED};
 use super::{Panels, netgraph, ruler, screen, side, theme};
-use crate::gui::palette;
+use crate::gui::palette::{self, Tints};
 use crate::view::{ShotCard, ShotTargetView, ViewModel};
 use bevy_egui::egui::{self, Align2, Area, Color32, FontId, Id, Rect, RichText, Sense, Stroke, Ui, pos2, vec2};
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::sim::world::Slot;
 
-pub(super) fn show(ctx: &egui::Context, view: &ViewModel, panels: &Panels) {
+pub(super) fn show(ctx: &egui::Context, view: &ViewModel, tints: &Tints, panels: &Panels) {
     let screen = screen(ctx);
     // At the left under the tab; if the side panel is there, in the lower right corner that graph and ruler leave.
     let right = if panels.graph { netgraph::WIDTH_PX + 2.0 * netgraph::MARGIN_PX + 24.0 } else { 12.0 };
@@ -30,7 +30,7 @@ pub(super) fn show(ctx: &egui::Context, view: &ViewModel, panels: &Panels) {
                 show_legend(ui, short);
                 ui.separator();
                 match view.shots.last() {
-                    Some(shot) => show_card(ui, view, shot),
+                    Some(shot) => show_card(ui, view, tints, shot),
                     None if view.rules.experiments => {
                         ui.label(theme::soft("Fire: the card of your latest shot appears here."));
                     }
@@ -62,7 +62,7 @@ fn show_legend(ui: &mut Ui, short: bool) {
     }
 }
 
-fn show_card(ui: &mut Ui, view: &ViewModel, shot: &ShotCard) {
+fn show_card(ui: &mut Ui, view: &ViewModel, tints: &Tints, shot: &ShotCard) {
     let (verdict, colour) = verdict(view, shot);
     ui.horizontal(|ui| {
         ui.label(theme::title("Your shot"));
@@ -83,7 +83,7 @@ fn show_card(ui: &mut Ui, view: &ViewModel, shot: &ShotCard) {
         ui.label(theme::soft(format!("On screen was {:.0} ms ago, and that was tested.", shot.claimed_ago_ms)));
     }
     if let Some(target) = &shot.target {
-        show_target(ui, target, shot.hit.or(shot.claimed).is_none());
+        show_target(ui, tints, target, shot.hit.or(shot.claimed).is_none());
     }
     show_policies(ui, view, shot);
 }
@@ -137,12 +137,12 @@ fn show_times(ui: &mut Ui, shot: &ShotCard, cap_ms: f32) {
     }
 }
 
-fn show_target(ui: &mut Ui, target: &ShotTargetView, only_nearest: bool) {
+fn show_target(ui: &mut Ui, tints: &Tints, target: &ShotTargetView, only_nearest: bool) {
     ui.horizontal(|ui| {
         if only_nearest {
             ui.label(theme::soft("nearest to the ray:"));
         }
-        ui.label(RichText::new(&target.name).size(theme::SMALL_PX).color(theme::ink(palette::player(target.slot))));
+        ui.label(RichText::new(&target.name).size(theme::SMALL_PX).color(theme::ink(tints.of(target.slot))));
         match target.error_mm {
             Some(mm) => {
                 ui.label(theme::soft("drawn and tested are apart by"));

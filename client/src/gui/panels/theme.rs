@@ -2,6 +2,7 @@
 //!
 //! Alone so that no panel names a colour that is not in the palette.
 
+use crate::gui::fonts::MEDIUM;
 use crate::gui::palette;
 use bevy::prelude::Color;
 use bevy_egui::egui::{
@@ -34,9 +35,13 @@ pub(super) fn install(ctx: &egui::Context) {
     });
 }
 
-/// Numbers in the face of the game's own instruments; what that lacks comes from egui's fonts.
+/// The game's own face, and figures of one width for tables; what both lack comes from egui's fonts.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
+    fonts.font_data.insert(FACE.into(), FontData::from_static(MEDIUM).into());
+    for family in [FontFamily::Proportional, FontFamily::Monospace] {
+        fonts.families.entry(family).or_default().insert(0, FACE.into());
+    }
     let instruments = FontData::from_static(bevy::text::DEFAULT_FONT_DATA);
     fonts.font_data.insert(INSTRUMENTS.into(), instruments.into());
     fonts.families.entry(FontFamily::Monospace).or_default().insert(0, INSTRUMENTS.into());
@@ -90,7 +95,7 @@ pub(super) fn frame() -> Frame {
 }
 
 /// A palette colour for egui.
-pub(super) fn ink(colour: Color) -> Color32 {
+pub(in crate::gui) fn ink(colour: Color) -> Color32 {
     let colour = colour.to_srgba();
     let byte = |part: f32| (part.clamp(0.0, 1.0) * 255.0).round() as u8;
     Color32::from_rgba_unmultiplied(byte(colour.red), byte(colour.green), byte(colour.blue), byte(colour.alpha))
@@ -127,6 +132,7 @@ impl IntoColour for [u8; 4] {
 
 /// `palette::PANEL`, but less transparent: sentences and curves are harder to read than a number.
 const PANEL: [u8; 4] = [8, 11, 17, 249];
+const FACE: &str = "Inter";
 const INSTRUMENTS: &str = "FiraMono";
 pub(super) const BODY_PX: f32 = 13.5;
 pub(super) const SMALL_PX: f32 = 12.0;

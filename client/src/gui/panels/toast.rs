@@ -92,7 +92,7 @@ const TOAST_S: f32 = 1.6;
 const TOAST_S_PER_LETTER: f32 = 0.025;
 const FADE_S: f32 = 0.4;
 /// Under the lines about lag and modes.
-const BELOW_BANNER_PX: f32 = 104.0;
+const BELOW_BANNER_PX: f32 = 130.0;
 const TOAST_PX_MAX: f32 = 620.0;
 
 #[cfg(test)]

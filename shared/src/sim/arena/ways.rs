@@ -12,7 +12,8 @@ use std::sync::OnceLock;
 /// Everything about walking that follows from the walls of one arena.
 #[derive(Clone, Debug)]
 pub struct Ways {
-    width: i32,
+    /// In tiles.
+    size: IVec2,
     /// By tile: bit *i* says that a body walks freely from its centre to the next tile's along heading *i + 1*.
     steps: Vec<u8>,
     /// By tile: a wall is beside it, so that walking there risks being held up.
@@ -30,7 +31,7 @@ impl Ways {
         let tiles = (arena.width() * arena.height()) as usize;
         let tile = |index: usize| IVec2::new(index as i32 % arena.width(), index as i32 / arena.width());
         let mut ways = Ways {
-            width: arena.width(),
+            size: IVec2::new(arena.width(), arena.height()),
             steps: (0..tiles).map(|i| free_steps(arena, tile(i))).collect(),
             tight: (0..tiles).map(|i| !arena.is_box_free(tile(i) - IVec2::ONE, tile(i) + IVec2::ONE)).collect(),
             places: Vec::new(),
@@ -39,7 +40,7 @@ impl Ways {
         };
         let start = arena.spawns()[0] / TILE_UNITS;
         let reached = ways.flow(&[start], |_, _| {});
-        ways.places = ways.choose_places(arena, &reached);
+        ways.places = ways.choose_places(&reached);
         ways.fields = vec![OnceLock::new(); ways.places.len()];
         let mut nearest = std::mem::take(&mut ways.nearest);
         for (number, place) in (0..).zip(&ways.places) {
@@ -70,17 +71,18 @@ impl Ways {
             return corners;
         }
         let near = (to - from).abs().max_element() <= WINDOW / 2;
-        let path = near.then(|| self.search(from, |tile| tile == to)).flatten();
+        let path = near.then(|| self.search(from, |tile| at_least(tile, to), |tile| tile == to)).flatten();
         self.pulled(&path.unwrap_or_else(|| self.downhill(from, to)))
     }
 
     /// The nearest tile on foot that `wanted` says yes to, with the corners of the way there, among [`ASKED_MAX`] tiles.
     pub fn nearest_where(&self, from: IVec2, mut wanted: impl FnMut(IVec2) -> bool) -> Option<Vec<IVec2>> {
         let mut asked = 0;
-        let path = self.search(from, |tile| {
+        let is_it = |tile| {
             asked += 1;
             asked > ASKED_MAX || wanted(tile)
-        })?;
+        };
+        let path = self.search(from, |_| 0, is_it)?;
         (asked <= ASKED_MAX).then(|| self.pulled(&path))
     }
 
@@ -120,8 +122,14 @@ impl Ways {
         path
     }
 
-    /// Tiles of the cheapest way from `from` to the first tile that `done` says yes to, within [`WINDOW`] around `from`.
-    fn search(&self, from: IVec2, mut done: impl FnMut(IVec2) -> bool) -> Option<Vec<IVec2>> {
+    /// Tiles of the cheapest way from `from` to the first tile that `done` says yes to, within [`WINDOW`] around `from`;
+    /// `left` never says more than the way from a tile still costs (A*: Hart, Nilsson, Raphael 1968).
+    fn search(
+        &self,
+        from: IVec2,
+        left: impl Fn(IVec2) -> u16,
+        mut done: impl FnMut(IVec2) -> bool,
+    ) -> Option<Vec<IVec2>> {
         let low = from - IVec2::splat(WINDOW / 2);
         let local = |tile: IVec2| {
             let within = tile - low;
@@ -131,31 +139,24 @@ impl Ways {
         let mut cost = [UNREACHED; (WINDOW * WINDOW) as usize];
         // The direction each tile was reached by.
         let mut by = [0u8; (WINDOW * WINDOW) as usize];
-        let mut queue = Buckets::default();
+        let mut queue = Buckets::from(left(from));
         cost[local(from)?] = 0;
-        queue.push(0, from);
-        while let Some((reached_at, tile)) = queue.pop() {
+        queue.push(left(from), from);
+        while let Some((whole, tile)) = queue.pop() {
             let here = local(tile)?;
-            if cost[here] != reached_at {
+            if cost[here] + left(tile) != whole {
                 continue;
             }
             if done(tile) {
-                let mut path = vec![tile];
-                let mut at = tile;
-                while at != from {
-                    at -= DIRECTIONS[usize::from(by[local(at)?])];
-                    path.push(at);
-                }
-                path.reverse();
-                return Some(path);
+                return path_back(from, tile, |at| local(at).map(|i| by[i]));
             }
             for direction in (0..8).filter(|&d| self.can_step(tile, d)) {
                 let next = tile + DIRECTIONS[usize::from(direction)];
                 let Some(there) = local(next) else { continue };
-                let total = reached_at + self.step_cost(next, direction);
+                let total = cost[here] + self.step_cost(next, direction);
                 if total < cost[there] {
                     (cost[there], by[there]) = (total, direction);
-                    queue.push(total, next);
+                    queue.push(total + left(next), next);
                 }
             }
         }
@@ -165,7 +166,7 @@ impl Ways {
     /// What the cheapest way from the nearest of `sources` costs, by tile; `claim(from, to)` is told of each cheaper step.
     fn flow(&self, sources: &[IVec2], mut claim: impl FnMut(usize, usize)) -> Box<[u16]> {
         let mut cost = vec![UNREACHED; self.steps.len()].into_boxed_slice();
-        let mut queue = Buckets::default();
+        let mut queue = Buckets::from(0);
         for source in sources {
             cost[self.index(*source)] = 0;
             queue.push(0, *source);
@@ -191,8 +192,8 @@ impl Ways {
     }
 
     /// Of each cell of a coarse grid the roomiest reachable tile nearest to its middle.
-    fn choose_places(&self, arena: &Arena, reached: &[u16]) -> Vec<IVec2> {
-        let size = IVec2::new(arena.width(), arena.height());
+    fn choose_places(&self, reached: &[u16]) -> Vec<IVec2> {
+        let size = self.size;
         let cells = |edge: i32| (size.x + edge - 1) / edge * ((size.y + edge - 1) / edge);
         let edge = (PLACE_TILES_LEAST..).find(|&edge| cells(edge) <= PLACES_MAX).expect("one cell holds any map");
         let mut places = Vec::new();
@@ -251,10 +252,28 @@ impl Ways {
 
     /// Tiles outside the map count as its nearest.
     fn index(&self, tile: IVec2) -> usize {
-        let height = self.steps.len() as i32 / self.width;
-        let tile = tile.clamp(IVec2::ZERO, IVec2::new(self.width, height) - IVec2::ONE);
-        (tile.y * self.width + tile.x) as usize
+        let tile = tile.clamp(IVec2::ZERO, self.size - IVec2::ONE);
+        (tile.y * self.size.x + tile.x) as usize
     }
+}
+
+/// The tiles from `from` to `to`, of which `by` says the direction each was reached by.
+fn path_back(from: IVec2, to: IVec2, by: impl Fn(IVec2) -> Option<u8>) -> Option<Vec<IVec2>> {
+    let mut path = vec![to];
+    let mut at = to;
+    while at != from {
+        at -= DIRECTIONS[usize::from(by(at)?)];
+        path.push(at);
+    }
+    path.reverse();
+    Some(path)
+}
+
+/// What a way costs at least: diagonal steps, then straight ones, all far from walls.
+fn at_least(from: IVec2, to: IVec2) -> u16 {
+    let gap = (to - from).abs();
+    let (short, long) = (gap.min_element() as u16, gap.max_element() as u16);
+    short * DIAGONAL + (long - short) * STRAIGHT
 }
 
 /// Bodies are nearly as wide as a tile: a diagonal step needs both neighbours free as well.
@@ -278,14 +297,13 @@ struct Buckets {
     held: usize,
 }
 
-impl Default for Buckets {
-    fn default() -> Buckets {
-        Buckets { ring: std::array::from_fn(|_| Vec::new()), lowest: 0, held: 0 }
-    }
-}
-
 impl Buckets {
-    /// `cost` is at most `RING - 1` above the last one popped.
+    /// Nothing cheaper than `lowest` is ever pushed.
+    fn from(lowest: u16) -> Buckets {
+        Buckets { ring: std::array::from_fn(|_| Vec::new()), lowest, held: 0 }
+    }
+
+    /// `cost` is at least that of the last one popped, and at most `RING - 1` above it.
     fn push(&mut self, cost: u16, tile: IVec2) {
         self.ring[usize::from(cost) % RING].push(tile);
         self.held += 1;
@@ -321,18 +339,18 @@ const STRAIGHT: u16 = 5;
 const DIAGONAL: u16 = 7;
 const BESIDE_WALL: u16 = 2;
 const UNREACHED: u16 = u16::MAX;
-/// More than any step costs, and a divisor of 2^16, so that costs near the end do not land in another's bucket.
-const RING: usize = 16;
+/// More than a step costs and leads away from a goal, and a divisor of 2^16, so that no cost lands in another's bucket.
+const RING: usize = 32;
 /// Edge of the window a search looks at, tiles: well beyond what lies between a tile and the place nearest to it.
 const WINDOW: i32 = 41;
 /// Tiles that [`Ways::nearest_where`] asks about.
 const ASKED_MAX: u32 = 160;
 /// Farthest tile ahead that a pair of runs may end at.
 const RUN_TILES_MAX: usize = 24;
-/// Most places, and the least edge of the cell each stands for, tiles. A field is two bytes a tile: 12 MiB for all of the
-/// largest map that can be, 2 MiB for the largest that comes with the game.
-const PLACES_MAX: i32 = 96;
+/// Most places, and the least edge of the cell each stands for, tiles. A field is two bytes a tile: 8 MiB for all of the
+/// largest map that can be, 1.5 MiB for the largest that comes with the game.
+const PLACES_MAX: i32 = 64;
 const PLACE_TILES_LEAST: i32 = 6;
 const NO_PLACE: u8 = u8::MAX;
 const _: () = assert!(PLACES_MAX < NO_PLACE as i32 && 65_536 % RING == 0);
-const _: () = assert!((DIAGONAL + BESIDE_WALL) < RING as u16);
+const _: () = assert!(2 * (DIAGONAL + BESIDE_WALL) < RING as u16);

@@ -68,7 +68,8 @@ impl Arms {
             return false;
         }
         let Some(enemy) = &senses.enemy else { return fires_after(sight, senses, aim) };
-        if sight.now < enemy.since.plus(sight.rate.ticks_in_ms(traits.reaction_ms)) {
+        let reaction_ms = if enemy.expected { traits.reaction_ms / 2 } else { traits.reaction_ms };
+        if sight.now < enemy.since.plus(sight.rate.ticks_in_ms(reaction_ms)) {
             return false;
         }
         let gap = aim_point(sight, enemy, traits) - sight.own.pos;

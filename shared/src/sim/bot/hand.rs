@@ -48,7 +48,7 @@ impl Hand {
             self.steady(sight, enemy, traits, rng);
             Turn::of(aim_point(sight, enemy, traits) - sight.own.pos).turned(self.error)
         } else if let Some(lost) = senses.lost.as_ref().filter(lately) {
-            Turn::of(lost.at - sight.own.pos)
+            Turn::of(lost.bound_for - sight.own.pos)
         } else if sight.now < senses.wary_until {
             Turn(u16::from(sight.own.hurt_from) << 10)
         } else if heading != Heading::STAND {
@@ -76,7 +76,8 @@ impl Hand {
         let target = Some((enemy.slot, enemy.since));
         if self.target != target {
             self.target = target;
-            self.error = rng.range_i32(-traits.first_error_steps, traits.first_error_steps);
+            let most = if enemy.expected { traits.first_error_steps / 2 } else { traits.first_error_steps };
+            self.error = rng.range_i32(-most, most);
             self.next_slip = sight.now.plus(draw_ticks(rng, sight.rate, traits.slip_ms));
             return;
         }
@@ -102,6 +103,6 @@ pub(super) fn aim_point(sight: &Sight<'_>, enemy: &Enemy, traits: &Traits) -> IV
 }
 
 /// How long it goes on pointing where somebody went out of sight.
-const HOLD_MS: u32 = 1200;
+const HOLD_MS: u32 = 2000;
 /// Nobody walks straight on for longer than this.
 const LEAD_MS_MAX: i64 = 700;

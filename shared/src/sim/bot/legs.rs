@@ -7,6 +7,7 @@ use super::{Sight, draw_ticks, heading_along};
 use crate::limits::{TILE_UNITS, UNITS_PER_METRE};
 use crate::rng::Rng;
 use crate::sim::angle::Turn;
+use crate::sim::collision::line_of_sight;
 use crate::sim::input::Heading;
 use crate::sim::movement::axes;
 use crate::sim::weapon::Weapon;
@@ -144,8 +145,12 @@ impl Legs {
         } else {
             0
         };
-        let wanted = Heading::nearest(Turn::of(gap).turned(across + lean));
-        self.go(sight.now, free_heading(sight, wanted.value()));
+        let sideways = |turn: i32| free_heading(sight, Heading::nearest(Turn::of(gap).turned(turn)).value());
+        // Rather to the side from which the enemy is still to be seen.
+        let sees =
+            |heading: &Heading| line_of_sight(sight.arena, sight.own.pos + axes(*heading) * LOOK_AHEAD, enemy.pos);
+        let (first, second) = (sideways(across + lean), sideways(-across - lean));
+        self.go(sight.now, if !sees(&first) && sees(&second) { second } else { first });
         self.until = sight.now.plus(draw_ticks(rng, sight.rate, STRAFE_MS));
     }
 
@@ -194,6 +199,8 @@ fn is_within(a: IVec2, b: IVec2, units: i32) -> bool {
 }
 
 const STRAFE_MS: (u32, u32) = (300, 1200);
+/// How far ahead a strafing fighter minds walls, world units.
+const LOOK_AHEAD: i32 = 2 * UNITS_PER_METRE;
 /// Shortest time between two changes of heading when a fight begins or ends.
 const HOLD_LEAST_MS: u32 = 250;
 /// A walker turns when its corner is this far off its heading (40 degrees).

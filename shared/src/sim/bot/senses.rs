@@ -7,7 +7,7 @@ use super::{Seen, Sight};
 use crate::limits::UNITS_PER_METRE;
 use crate::rng::Rng;
 use crate::sim::angle::Turn;
-use crate::sim::collision::line_of_sight;
+use crate::sim::collision::{line_of_sight, raycast};
 use crate::sim::pose::{Pose, TELEPORT_UNITS};
 use crate::sim::rocket::Rocket;
 use crate::sim::weapon::SPLASH_UNITS;
@@ -34,6 +34,8 @@ pub(super) struct Enemy {
     pub slot: Slot,
     /// When it came into sight.
     pub since: Tick,
+    /// It was out of sight for a moment only: eye and hand were waiting for it.
+    pub expected: bool,
     pub pos: IVec2,
     /// As it seems to move: world units per tick in 1/256, smoothed.
     pub vel_q8: IVec2,
@@ -42,7 +44,10 @@ pub(super) struct Enemy {
 /// An enemy that went out of sight.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lost {
+    slot: Slot,
     pub at: IVec2,
+    /// Where it probably went from there.
+    pub bound_for: IVec2,
     pub since: Tick,
     /// Means to go after it.
     pub chase: bool,
@@ -92,8 +97,9 @@ impl Senses {
             Some(pose) if !pose.alive => self.lost = None,
             _ => {
                 let chase = rng.chance(traits.chase_percent, 100);
-                self.lost =
-                    Some(Lost { at: enemy.pos, since: sight.now, chase, answered: !traits.follows_with_rocket });
+                let answered = !traits.follows_with_rocket;
+                let (slot, at, bound_for) = (enemy.slot, enemy.pos, straight_on(sight, enemy));
+                self.lost = Some(Lost { slot, at, bound_for, since: sight.now, chase, answered });
             }
         }
         self.enemy = None;
@@ -116,7 +122,10 @@ impl Senses {
         if let Some(&Seen { slot, pose, .. }) = nearest
             && self.enemy.is_none_or(|enemy| enemy.slot != slot)
         {
-            self.enemy = Some(Enemy { slot, since: sight.now, pos: pose.pos, vel_q8: IVec2::ZERO });
+            let expects =
+                |lost: &Lost| lost.slot == slot && sight.now < lost.since.plus(sight.rate.ticks_in_ms(EXPECT_MS));
+            let expected = self.lost.as_ref().is_some_and(expects);
+            self.enemy = Some(Enemy { slot, since: sight.now, expected, pos: pose.pos, vel_q8: IVec2::ZERO });
             self.lost = None;
         }
     }
@@ -138,6 +147,15 @@ impl Senses {
         let noticed = sight.now >= rocket.spawned.plus(sight.rate.ticks_in_ms(traits.reaction_ms));
         (dodges && noticed).then_some(peril)
     }
+}
+
+/// Where somebody gets to who walks on as it was seen to, until a wall stops it.
+fn straight_on(sight: &Sight<'_>, enemy: &Enemy) -> IVec2 {
+    let walked = (enemy.vel_q8.as_i64vec2() * i64::from(sight.rate.ticks_in_ms(WALKS_ON_MS)) / 256).as_ivec2();
+    let length = walked.as_i64vec2().length_squared().isqrt() as i32;
+    let direction = Turn::of(walked).direction();
+    let free = raycast(sight.arena, enemy.pos, direction, length + Player::RADIUS) - Player::RADIUS;
+    enemy.pos + (direction.as_i64vec2() * i64::from(free.max(0)) / 32768).as_ivec2()
 }
 
 fn in_view(sight: &Sight<'_>, pose: &Pose) -> bool {
@@ -169,6 +187,10 @@ fn passes_near(sight: &Sight<'_>, rocket: &Rocket) -> Option<Peril> {
 pub(super) const QUARTER: i32 = 16384;
 /// How far a bot sees: a person's screen.
 const SIGHT_UNITS: i64 = 35 * UNITS_PER_METRE as i64;
+/// Whoever went out of sight is taken to walk on for so long.
+const WALKS_ON_MS: u32 = 700;
+/// Whoever went out of sight is expected back for so long.
+const EXPECT_MS: u32 = 1500;
 const LOOK_EVERY_MS: u32 = 120;
 /// How long it looks where a hit came from.
 const WARY_MS: u32 = 800;

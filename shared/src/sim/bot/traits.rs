@@ -61,19 +61,19 @@ impl Traits {
 }
 
 static EASY: Traits = Traits {
-    reaction_ms: 450,
-    lag_ms: 110,
-    first_error_steps: 4500,
-    steady_per_s: 3,
-    slip_steps: 1800,
+    reaction_ms: 350,
+    lag_ms: 70,
+    first_error_steps: 3400,
+    steady_per_s: 4,
+    slip_steps: 1300,
     slip_ms: (250, 700),
-    turn_steps_per_s: 60_000,
-    turn_gain_per_s: 8,
-    turn_rise_per_s2: 350_000,
+    turn_steps_per_s: 75_000,
+    turn_gain_per_s: 10,
+    turn_rise_per_s2: 450_000,
     lead_percent: 30,
-    keen_percent: 200,
-    burst_ms: (200, 600),
-    rest_ms: (350, 900),
+    keen_percent: 170,
+    burst_ms: (250, 800),
+    rest_ms: (300, 700),
     dodge_percent: 15,
     dash_percent: 10,
     suits_weapon: false,
@@ -83,7 +83,7 @@ static EASY: Traits = Traits {
     fetch_below: 35,
     fetch_tiles: 6,
     reload_below_percent: 20,
-    chase_percent: 45,
+    chase_percent: 60,
 };
 
 static NORMAL: Traits = Traits {

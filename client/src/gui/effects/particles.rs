@@ -1,9 +1,9 @@
-//! Short-lived specks: sparks, muzzle smoke, the burst of a death.
+//! Short-lived specks: sparks, splinters, and puffs of smoke.
 //!
 //! Alone because it is a small simulation of its own, for looks only; nothing reads it back.
 
-use super::canvas::{Canvas, Fill};
-use super::palette;
+use crate::gui::canvas::{Canvas, Fill};
+use crate::gui::palette;
 use bevy::prelude::*;
 use tickshot_shared::rng::Rng;
 
@@ -22,6 +22,7 @@ struct Speck {
     size: f32,
     colour: Color,
     glow: f32,
+    puff: bool,
 }
 
 /// What a burst looks like.
@@ -37,6 +38,33 @@ pub(super) struct Burst {
     pub size: f32,
     pub colour: Color,
     pub glow: f32,
+    /// A soft disc that swells, instead of a streak.
+    pub puff: bool,
+}
+
+impl Burst {
+    /// Glowing streaks all around; what differs is set by whoever uses it.
+    pub(super) const SPARKS: Burst = Burst {
+        count: 6,
+        direction: 0.0,
+        half_fan: std::f32::consts::PI,
+        speed: 7.0,
+        life_s: 0.28,
+        size: 0.07,
+        colour: palette::SPARK,
+        glow: 0.8,
+        puff: false,
+    };
+    pub(super) const SMOKE: Burst = Burst {
+        count: 1,
+        speed: 0.6,
+        life_s: 0.7,
+        size: 0.20,
+        colour: palette::SMOKE,
+        glow: 0.0,
+        puff: true,
+        ..Burst::SPARKS
+    };
 }
 
 impl Particles {
@@ -45,8 +73,8 @@ impl Particles {
             let angle = burst.direction + burst.half_fan * (self.unit() * 2.0 - 1.0);
             let speed = Vec2::from_angle(angle) * burst.speed * (0.25 + 0.75 * self.unit());
             let (life_s, size) = (burst.life_s * (0.5 + 0.5 * self.unit()), burst.size * (0.6 + 0.4 * self.unit()));
-            let (colour, glow) = (burst.colour, burst.glow);
-            self.specks.push(Speck { at, speed, age_s: 0.0, life_s, size, colour, glow });
+            let (colour, glow, puff) = (burst.colour, burst.glow, burst.puff);
+            self.specks.push(Speck { at, speed, age_s: 0.0, life_s, size, colour, glow, puff });
         }
         let surplus = self.specks.len().saturating_sub(SPECKS_MAX);
         self.specks.drain(..surplus);
@@ -64,10 +92,20 @@ impl Particles {
     pub(super) fn paint(&self, canvas: &mut Canvas) {
         for speck in &self.specks {
             let left = 1.0 - speck.age_s / speck.life_s;
+            if speck.puff {
+                let (r, thin) = (speck.size * (1.6 - left), speck.colour.alpha() * 0.34 * left);
+                canvas.disc(speck.at, r * 0.5, Fill::soft(palette::faded(speck.colour, thin), r));
+                continue;
+            }
             let fill = Fill { colour: palette::faded(speck.colour, left), soft: 0.0, glow: speck.glow, outline: 0.0 };
             // Fast specks are streaks along their way.
             canvas.stroke(speck.at - speck.speed * STREAK_S, speck.at, speck.size * (0.4 + 0.6 * left), fill);
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.specks.len()
     }
 
     /// Evenly from 0 to 1.
@@ -83,7 +121,7 @@ impl Default for Particles {
     }
 }
 
-/// Specks alive at once; a fight of 16 players keeps about 150.
+/// Specks alive at once; a fight of 16 players keeps about 250.
 const SPECKS_MAX: usize = 512;
 const DRAG_PER_S: f32 = 5.0;
 const STREAK_S: f32 = 0.018;
