@@ -44,7 +44,7 @@ impl Attract {
 
 impl Scene {
     fn new(seed: u64, now: Duration) -> Scene {
-        let map = maps::load(maps::BUILT_IN[0].name).expect("the maps of the program are sound: a test loads them all");
+        let map = maps::load(MAP).expect("the maps of the program are sound: a test loads them all");
         let setup = MatchSetup { bots: BOTS, ..MatchSetup::endless(map, BOTS, TickRate::default(), seed) };
         let core = ServerCore::new(setup, now);
         Scene { before: core.world().players.clone(), core, effects: Vec::new() }
@@ -117,6 +117,7 @@ impl Scene {
     }
 }
 
+const MAP: &str = "arena";
 /// Enough for a fight to be going on somewhere in the middle.
 const BOTS: usize = 10;
 /// Frames slower than this give time up instead of making the next frame slower still.

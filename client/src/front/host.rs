@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use tickshot_server::config::{DEFAULT_PORT, ServerConfig};
 use tickshot_server::host::HostedServer;
+use tickshot_server::maps::{BUILT_IN, BuiltIn};
 use tickshot_shared::protocol::control::tidy_name;
 use tickshot_shared::sim::round::MatchOptions;
 use tickshot_shared::tick::TickRate;
@@ -104,6 +105,7 @@ pub fn config_of(settings: &HostSettings, name: &str) -> ServerConfig {
         max_players: (bots + 1).max(if settings.to_lan { LAN_PLACES } else { 1 }),
         bots,
         map: settings.map.clone(),
+        rotation: rotation(&settings.map, bots + 1),
         password: (settings.to_lan && !password.is_empty()).then(|| password.to_owned()),
         options: MatchOptions { mode: settings.mode, ..MatchOptions::default() },
         bot_skill: settings.skill,
@@ -111,5 +113,14 @@ pub fn config_of(settings: &HostSettings, name: &str) -> ServerConfig {
     }
 }
 
+/// What can be voted for, and follows by itself: the built-in maps that are not too large for so many.
+fn rotation(map: &str, players: usize) -> Vec<String> {
+    let fits = |one: &BuiltIn| usize::from(one.players.0) <= players && one.name != FOR_MEASUREMENTS;
+    let others = BUILT_IN.iter().filter(|one| fits(one) && one.name != map);
+    std::iter::once(map).chain(others.map(|one| one.name)).map(str::to_owned).collect()
+}
+
+/// The map without walls.
+const FOR_MEASUREMENTS: &str = "open";
 /// Places of a match that others can join.
 const LAN_PLACES: usize = 16;

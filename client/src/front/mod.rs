@@ -193,7 +193,7 @@ fn turn_to_menu(world: &mut World) {
 fn leave(world: &mut World) {
     session::close(world);
     world.resource::<Hosting>().stop();
-    *world.resource_mut::<ViewModel>() = ViewModel::default();
+    *world.resource_mut::<ViewModel>() = ViewModel { status: Status::Attract, ..ViewModel::default() };
     *world.resource_mut::<Front>() = Front::default();
 }
 

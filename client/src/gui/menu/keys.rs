@@ -15,11 +15,19 @@ pub(super) struct KeysPage {
     listening: Option<(Action, usize)>,
     /// It was pressed with a button that is still down: that one is not the answer.
     armed: bool,
+    /// Frames for which an answer may still be taken for something else: a click for a click on what lies there.
+    echo_frames: u8,
 }
 
 impl KeysPage {
+    /// Keys and clicks are answers, or the echo of one.
     pub(super) fn is_listening(&self) -> bool {
-        self.listening.is_some()
+        self.listening.is_some() || self.echo_frames > 0
+    }
+
+    fn answered(&mut self) {
+        self.listening = None;
+        self.echo_frames = ECHO_FRAMES;
     }
 
     pub(super) fn stop(&mut self) {
@@ -35,16 +43,20 @@ pub(super) fn listen(
     mut menu: ResMut<Menu>,
     mut settings: ResMut<Settings>,
 ) {
+    let all_up = keys.get_pressed().next().is_none() && mouse.get_pressed().next().is_none();
+    if menu.keys.echo_frames > 0 && all_up {
+        menu.keys.echo_frames -= 1;
+    }
     let Some((action, place)) = menu.keys.listening else { return };
     if !menu.keys.armed {
         // The click or key that began it has to come up first.
-        menu.keys.armed = keys.get_pressed().next().is_none() && mouse.get_pressed().next().is_none();
+        menu.keys.armed = all_up;
         return;
     }
     let key = keys.get_just_pressed().next().copied();
     let button = match key {
         Some(KeyCode::Escape) if action != Action::Menu => {
-            menu.keys.stop();
+            menu.keys.answered();
             return;
         }
         Some(KeyCode::Backspace | KeyCode::Delete) => None,
@@ -66,7 +78,7 @@ pub(super) fn listen(
         }
     };
     settings.keys.bind(action, place, button);
-    menu.keys.stop();
+    menu.keys.answered();
 }
 
 pub(super) fn show(ui: &mut Ui, parts: &mut Parts) {
@@ -106,8 +118,14 @@ fn field(ui: &mut Ui, parts: &mut Parts, action: Action, place: usize) {
     };
     let text = RichText::new(words).size(style::BODY_PX);
     let button = egui::Button::new(text).min_size(vec2(150.0, 30.0)).selected(listening);
-    if ui.add(button).clicked() && !listening {
+    let response = ui.add(button);
+    if response.clicked() && !parts.menu.keys.is_listening() {
+        // Or Enter, as an answer, would press it again.
+        response.surrender_focus();
         parts.menu.keys.listening = Some((action, place));
         parts.menu.keys.armed = false;
     }
 }
+
+/// One for the release of a mouse button, one for what follows from it.
+const ECHO_FRAMES: u8 = 2;

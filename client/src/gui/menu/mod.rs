@@ -13,6 +13,7 @@ mod start;
 mod style;
 
 use super::panels::{Capture, Panels};
+use crate::audio::AudioSettings;
 use crate::front::{Front, FrontRequest, Place};
 use crate::settings::{ConfigDir, Settings};
 use crate::view::{Sayings, ViewModel};
@@ -46,7 +47,8 @@ pub(super) struct Menu {
     dialog: dialog::Answer,
     /// Said under the title: that a settings file was broken, say.
     pub(super) notice: Option<String>,
-    was_open: bool,
+    /// Where the menu stood in the frame before; `None` = it was closed.
+    was: Option<Place>,
 }
 
 impl Menu {
@@ -77,15 +79,21 @@ impl Plugin for MenuPlugin {
             .add_systems(EguiPrimaryContextPass, draw.run_if(resource_exists::<Front>))
             .add_systems(PreUpdate, keys::listen.after(bevy::input::InputSystems))
             .add_systems(Update, (scale_everything, keep_settings, name_window.run_if(resource_exists::<Front>)))
+            .add_systems(Update, set_volume.run_if(resource_exists::<AudioSettings>))
             .add_systems(Last, keep_settings_at_the_end.run_if(on_message::<AppExit>));
     }
 }
 
 /// The keyboard and the mouse are the menu's while it is open. Runs right after the panels have said what they take.
 pub(super) fn take_over(front: Option<Res<Front>>, mut capture: ResMut<Capture>) {
-    if front.is_some_and(|front| front.covers_game()) {
-        *capture = Capture { pointer: true, keyboard: true };
+    if is_open(front) {
+        *capture = Capture { pointer: true, keyboard: true, chat: false };
     }
+}
+
+/// A menu is open.
+pub(super) fn is_open(front: Option<Res<Front>>) -> bool {
+    front.is_some_and(|front| front.covers_game())
 }
 
 /// All that menus show or change.
@@ -102,12 +110,12 @@ struct Parts<'w> {
 
 fn draw(mut contexts: EguiContexts, mut parts: Parts) {
     let Ok(ctx) = contexts.ctx_mut() else { return };
-    let open = parts.front.covers_game();
-    if open != parts.menu.was_open {
-        parts.menu.was_open = open;
+    let now = parts.front.covers_game().then_some(parts.front.place);
+    if now != parts.menu.was {
+        parts.menu.was = now;
         parts.menu.open(Page::Start);
     }
-    if !open {
+    if now.is_none() {
         return;
     }
     dim(ctx);
@@ -188,6 +196,14 @@ fn scale_everything(settings: Res<Settings>, mut contexts: EguiContexts, mut sca
     }
     if scale.0 != settings.ui_scale {
         scale.0 = settings.ui_scale;
+    }
+}
+
+fn set_volume(settings: Res<Settings>, mut audio: ResMut<AudioSettings>) {
+    let part = |percent: u8| f32::from(percent) / 100.0;
+    let (master, effects) = (part(settings.volume.master), part(settings.volume.effects));
+    if (audio.master, audio.effects) != (master, effects) {
+        (audio.master, audio.effects) = (master, effects);
     }
 }
 

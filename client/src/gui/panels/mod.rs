@@ -105,7 +105,7 @@ impl Plugin for PanelsPlugin {
             .init_resource::<side::Drafts>()
             .add_systems(
                 PreUpdate,
-                (capture::note, super::menu::take_over, keys::press)
+                (capture::note, super::menu::take_over, keys::press.run_if(not(super::menu::is_open)))
                     .chain()
                     .after(InputSystems)
                     .before(ClientSet::Controls),
