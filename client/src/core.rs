@@ -6,6 +6,7 @@
 //!
 //! Must not know how bytes travel, who steers, or how a frame is drawn.
 
+use crate::ending::Ending;
 use crate::join::{MapDownload, MapError, parse_local};
 use crate::play::{Place, Play};
 use crate::roster::Roster;
@@ -74,7 +75,7 @@ enum Phase {
     AwaitWelcome,
     LoadMap { place: Place, download: MapDownload },
     Play(Box<Play>),
-    Ended { reason: String, last: Option<Box<Play>> },
+    Ended { ending: Ending, last: Option<Box<Play>> },
 }
 
 impl ClientCore {
@@ -115,8 +116,8 @@ impl ClientCore {
             return self.stats.drop_one("control_after_end");
         }
         match message {
-            ServerControl::Refused { reason } => self.end(reason.to_string()),
-            ServerControl::ServerClosing { reason } => self.end(format!("the server is closing: {reason}")),
+            ServerControl::Refused { reason } => self.end(reason),
+            ServerControl::ServerClosing { reason } => self.end(Ending::Closing(reason)),
             ServerControl::Welcome { slot, tick_rate, capacity, map_name, map_hash, map_bytes, match_id, .. } => {
                 self.match_id = match_id;
                 self.handle_welcome(slot, tick_rate, capacity, map_name, map_hash, map_bytes);
@@ -147,7 +148,7 @@ impl ClientCore {
 
     /// The transport is gone: the session is over, for the reason given unless the server said a better one.
     pub fn handle_disconnect(&mut self, reason: &str) {
-        self.end(reason.to_owned());
+        self.end(Ending::Disconnected(reason.to_owned()));
     }
 
     fn handle_welcome(
@@ -203,7 +204,7 @@ impl ClientCore {
                     download.poll_requests(&mut self.say);
                     self.phase = Phase::LoadMap { place, download };
                 }
-                Err(error) => self.end(error.to_string()),
+                Err(error) => self.end(error),
             },
         }
     }
@@ -304,16 +305,17 @@ impl ClientCore {
                 self.phase = Phase::Play(Box::new(play));
                 self.sort_friends();
             }
-            Err(error) => self.end(error.to_string()),
+            Err(error) => self.end(error),
         }
     }
 
     /// The first reason stands: a server says why before the transport notices that it is gone.
-    fn end(&mut self, reason: String) {
+    fn end(&mut self, ending: impl Into<Ending>) {
+        let ending = ending.into();
         self.phase = match std::mem::replace(&mut self.phase, Phase::AwaitWelcome) {
-            Phase::Play(play) => Phase::Ended { reason, last: Some(play) },
+            Phase::Play(play) => Phase::Ended { ending, last: Some(play) },
             ended @ Phase::Ended { .. } => ended,
-            Phase::AwaitWelcome | Phase::LoadMap { .. } => Phase::Ended { reason, last: None },
+            Phase::AwaitWelcome | Phase::LoadMap { .. } => Phase::Ended { ending, last: None },
         };
     }
 
@@ -381,12 +383,20 @@ impl ClientCore {
             }
             Phase::Play(play) if !play.has_begun() => Status::LoadingMap(1, 1),
             Phase::Play(_) => Status::Playing,
-            Phase::Ended { reason, .. } => Status::Ended(reason.clone()),
+            Phase::Ended { ending, .. } => Status::Ended(ending.to_string()),
         }
     }
 
     pub fn has_ended(&self) -> bool {
-        matches!(self.phase, Phase::Ended { .. })
+        self.ending().is_some()
+    }
+
+    /// Why it is over.
+    pub fn ending(&self) -> Option<&Ending> {
+        match &self.phase {
+            Phase::Ended { ending, .. } => Some(ending),
+            _ => None,
+        }
     }
 
     pub fn stats(&self) -> &ClientStats {

@@ -88,6 +88,12 @@ fn moves_fast(before: &Seen, now: &Seen, rate: TickRate) -> bool {
     moved > walked * walked && moved < i64::from(TELEPORT_UNITS).pow(2)
 }
 
+/// What happened to `slot` in the tick that made `now` of `before`: for who knows every state.
+pub fn told_changes(slot: Slot, before: &Player, now: &Player, tick: Tick, world: Around<'_>, out: &mut Vec<Effect>) {
+    let seen = |told, player: &Player| Seen { told, player: *player, dashes: player.dash_ticks > 0 };
+    changes(slot, &seen(tick, before), &seen(tick, now), world, out);
+}
+
 /// What happened to `slot` between two states of it. Several shots between them show as the latest.
 fn changes(slot: Slot, seen: &Seen, now: &Seen, world: Around<'_>, out: &mut Vec<Effect>) {
     if now.dashes && !seen.dashes {

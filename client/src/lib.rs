@@ -8,12 +8,14 @@
 //! the command line.
 
 pub mod app;
+pub mod attract;
 #[cfg(feature = "sound")]
 pub mod audio;
 pub mod bindings;
 pub mod cli;
 pub mod core;
 pub mod effects;
+pub mod ending;
 pub mod front;
 #[cfg(feature = "gui")]
 pub mod gui;

@@ -1,9 +1,11 @@
-//! A session put into an `App`: socket, transport, renet and core of one client. Windows and bots open theirs here.
+//! A session put into an `App`: socket, transport, renet and core of one client. Windows and bots open theirs here, before
+//! the `App` runs or while it does, and close it again.
 
 use crate::app::{Core, Link, Transport};
 use crate::core::{ClientCore, CoreConfig};
 use crate::net::transport::{ClientTransport, ConnectConfig};
 use bevy::app::App;
+use bevy::ecs::world::World;
 use bevy_renet::RenetClient;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,10 +25,27 @@ pub struct SessionConfig {
 
 /// Insert a session that begins to connect at `now`. The `App` needs [`ClientPlugin`](crate::app::ClientPlugin).
 pub fn open_session(app: &mut App, io: &IoThread, now: Duration, config: SessionConfig) -> Result<(), SocketError> {
+    open(app.world_mut(), io, now, config)
+}
+
+/// The same in a running world; a session that is there already is closed first.
+pub fn open(world: &mut World, io: &IoThread, now: Duration, config: SessionConfig) -> Result<(), SocketError> {
+    close(world);
     let SessionConfig { server, name, password, seed } = config;
     let wire = io.connect(server)?;
-    insert(app, ClientTransport::new(Box::new(wire), server, ConnectConfig { name, password, seed }, now), seed);
+    insert_into(world, ClientTransport::new(Box::new(wire), server, ConnectConfig { name, password, seed }, now), seed);
     Ok(())
+}
+
+/// End the session, if there is one, with a goodbye to the server; the world is then as if it had never been.
+pub fn close(world: &mut World) {
+    let transport = world.remove_resource::<Transport>();
+    let renet = world.remove_resource::<RenetClient>();
+    if let (Some(mut transport), Some(mut renet)) = (transport, renet) {
+        transport.0.disconnect(&mut renet);
+    }
+    world.remove_resource::<Core>();
+    world.remove_resource::<Link>();
 }
 
 /// Insert a session over this transport, which knows the maps built into the program. It follows the [`Switches`] of the
@@ -34,10 +53,14 @@ pub fn open_session(app: &mut App, io: &IoThread, now: Duration, config: Session
 ///
 /// [`Switches`]: crate::view::Switches
 pub fn insert(app: &mut App, transport: ClientTransport, seed: u64) {
+    insert_into(app.world_mut(), transport, seed);
+}
+
+fn insert_into(world: &mut World, transport: ClientTransport, seed: u64) {
     let maps: crate::core::MapSource =
         Arc::new(|_, hash| tickshot_server::maps::built_in_by_hash(*hash).map(<[u8]>::to_vec));
-    app.insert_resource(Core(ClientCore::new(CoreConfig { maps, ..CoreConfig::default() })))
-        .insert_resource(Transport(transport))
-        .insert_resource(Link::new(seed))
-        .insert_resource(RenetClient::new(control_config()));
+    world.insert_resource(Core(ClientCore::new(CoreConfig { maps, ..CoreConfig::default() })));
+    world.insert_resource(Transport(transport));
+    world.insert_resource(Link::new(seed));
+    world.insert_resource(RenetClient::new(control_config()));
 }

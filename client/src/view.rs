@@ -123,6 +123,8 @@ pub enum Status {
     Playing,
     /// Over, with the reason to show the player.
     Ended(String),
+    /// Nobody plays here: bots show the game behind the menu.
+    Attract,
 }
 
 /// The own player, predicted and smoothed.

@@ -60,3 +60,29 @@ fn wrong_usage_is_refused_by_name() {
     assert!(said(&["bots", "127.0.0.1", "--count", "0"]).contains("count"));
     assert!(said(&["demo", "--tick-rate", "7"]).contains("7"));
 }
+
+#[test]
+fn the_servers_of_the_network_and_favourites_are_listed_for_scripts_and_for_people() {
+    use tickshot_server::config::ServerConfig;
+    use tickshot_server::host::HostedServer;
+    let listen = ([127, 0, 0, 1], 0).into();
+    let config = ServerConfig { listen, name: "listed".into(), map: "open".into(), bots: 2, ..ServerConfig::default() };
+    let server = HostedServer::start(config).expect("a free port on this machine");
+    let folder = std::env::temp_dir().join(format!("tickshot-cli-lan-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let favourite = format!("[[favourites]]\nname = 'den'\naddr = '{}'\n", server.addr());
+    std::fs::write(folder.join("settings.toml"), favourite).unwrap();
+    let folder_text = folder.to_str().unwrap();
+    let output = tickshot(&["lan", "--json", "--seconds", "2", "--config-dir", folder_text]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("stdout is one JSON object");
+    let servers = report["servers"].as_array().unwrap();
+    let row = servers.iter().find(|row| row["name"] == "listed").expect("the favourite answers");
+    assert_eq!((row["bots"].as_u64(), row["mode"].as_str()), (Some(2), Some("deathmatch")));
+    assert_eq!(row["addr"].as_str().unwrap(), server.addr().to_string());
+    let output = tickshot(&["lan", "--seconds", "2", "--config-dir", folder_text]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.lines().any(|line| line.contains("listed") && line.contains("0+2/")), "{text}");
+    std::fs::remove_dir_all(&folder).unwrap();
+    let refused = tickshot(&["lan", "--seconds", "-1"]);
+    assert!(!refused.status.success());
+}

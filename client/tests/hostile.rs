@@ -7,7 +7,8 @@ mod common;
 use common::{Guest, Rogue, Seen, Table, guest_addr, server_addr};
 use tickshot_server::net::access::SessionKey;
 use tickshot_server::net::lanes::CONTROL_CHANNEL;
-use tickshot_shared::limits::{DATAGRAMS_PER_TICK_MAX, STRANGER_QUEUE_MAX};
+use tickshot_shared::limits::{DATAGRAMS_PER_TICK_MAX, QUERIES_PER_TICK_MAX, STRANGER_QUEUE_MAX};
+use tickshot_shared::protocol::query::{Query, encode_query};
 use tickshot_shared::rng::Rng;
 
 #[test]
@@ -87,6 +88,26 @@ fn a_flood_of_openings_leaves_the_players_alone() {
             table.net.forge(guest_addr(100 + tick as u16 * 50 + number), server_addr(), &opening);
         }
     });
+    assert!(table.host.drops("stranger_budget") > 1000);
+}
+
+#[test]
+fn a_flood_of_questions_is_answered_a_few_times_a_tick_and_hurts_nobody() {
+    let mut table = Table::new(8, None);
+    let mut guest = table.connected_guest(1);
+    let query = encode_query(&Query { nonce: 7, key_check: None });
+    let (mut most, mut before) = (0, None);
+    plays_undisturbed(&mut table, &mut guest, |table, tick| {
+        let sent = table.host.transport.counters().datagrams_out;
+        most = most.max(sent - before.replace(sent).unwrap_or(sent));
+        for number in 0..500u16 {
+            table.net.forge(guest_addr(100 + tick as u16 * 50 + number), server_addr(), &query);
+        }
+    });
+    assert!(
+        most >= u64::from(QUERIES_PER_TICK_MAX) && most <= u64::from(QUERIES_PER_TICK_MAX) + 4,
+        "{most} answers in a tick"
+    );
     assert!(table.host.drops("stranger_budget") > 1000);
 }
 

@@ -1,4 +1,5 @@
-//! Times what a shot costs the server: one hit check, all three with the evidence, and what each input packet adds.
+//! Times what a shot costs the server, of one ray or of many: one hit check, all three with the evidence; and what each
+//! input packet adds.
 //!
 //! `cargo run --release -p tickshot-server --example judging`. Plain wall time of a single thread; the least of several
 //! rounds is shown, so that a busy machine does not look like a slow program.
@@ -20,9 +21,10 @@ use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
 use tickshot_shared::protocol::told::{Told, ToldRing};
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
-use tickshot_shared::sim::combat::{self, Judge, Present};
+use tickshot_shared::sim::combat::{self, Judge, Present, Shot};
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::{Input, OwnView, ViewStamp};
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -42,36 +44,43 @@ fn main() {
     let stamps = [Some(ViewStamp { a, b, fraction: 77, own, check: HitCheck::Exact })];
     let view = View::Told { a: shooters.told(Slot(0), a), b: shooters.told(Slot(0), b), fraction: 77 };
     let exact = Past { history: &history, arena: &arena, view, own };
-    let aims: Vec<Turn> = (0..SHOTS).map(|i| Turn((i * 9973) as u16)).collect();
-
-    println!("one shot among {} targets, all alive and told of:", PLAYERS - 1);
-    let each = |name: &str, shoot: &mut dyn FnMut(Turn)| {
-        let round = |_| {
-            let begun = Instant::now();
-            aims.iter().for_each(|aim| shoot(*aim));
-            begun.elapsed().as_nanos() as u64 / u64::from(SHOTS)
+    for weapon in [Weapon::Rifle, Weapon::Shotgun] {
+        let shots: Vec<Shot> =
+            (0..SHOTS).map(|i| Shot::new(Slot(0), weapon, Turn((i * 9973) as u16), Tick(now.0 + i))).collect();
+        let rays = weapon.table().rays;
+        println!(
+            "one {}'s shot of {rays} rays among {} targets, all alive and told of:",
+            weapon.table().name,
+            PLAYERS - 1
+        );
+        let each = |name: &str, shoot: &mut dyn FnMut(&Shot)| {
+            let round = |_| {
+                let begun = Instant::now();
+                shots.iter().for_each(&mut *shoot);
+                begun.elapsed().as_nanos() as u64 / u64::from(SHOTS)
+            };
+            println!("  {name:44} {:6} ns", (0..ROUNDS).map(round).min().unwrap_or(0));
         };
-        println!("  {name:44} {:6} ns", (0..ROUNDS).map(round).min().unwrap_or(0));
-    };
-    each("one check, at the present", &mut |aim| {
-        black_box(combat::judge(&world, &arena, &Present, Slot(0), aim));
-    });
-    each("one check, exact", &mut |aim| {
-        black_box(combat::judge(&world, &arena, &exact, Slot(0), aim));
-    });
-    let whole = Past { view: View::True { at_256ths: 256 * i64::from(now.0 - 8) }, ..exact };
-    each("one check, whole tick", &mut |aim| {
-        black_box(combat::judge(&world, &arena, &whole, Slot(0), aim));
-    });
-    let mut evidence = Vec::with_capacity(SHOTS as usize);
-    each("all three checks and the evidence", &mut |aim| {
-        evidence.clear();
-        let rules = MatchRules::default();
-        let kept = std::mem::take(&mut evidence);
-        let judge = LagCompensation::new(&history, &arena, &shooters, &stamps, rules, world.rate, kept);
-        black_box(judge.judge(&world, &arena, Slot(0), aim));
-        evidence = judge.into_evidence();
-    });
+        each("one check, at the present", &mut |shot| {
+            black_box(combat::judge(&world, &arena, &Present, shot));
+        });
+        each("one check, exact", &mut |shot| {
+            black_box(combat::judge(&world, &arena, &exact, shot));
+        });
+        let whole = Past { view: View::True { at_256ths: 256 * i64::from(now.0 - 8) }, ..exact };
+        each("one check, whole tick", &mut |shot| {
+            black_box(combat::judge(&world, &arena, &whole, shot));
+        });
+        let mut evidence = Vec::with_capacity(SHOTS as usize);
+        each("all three checks and the evidence", &mut |shot| {
+            evidence.clear();
+            let rules = MatchRules::default();
+            let kept = std::mem::take(&mut evidence);
+            let judge = LagCompensation::new(&history, &arena, &shooters, &stamps, rules, world.rate, kept);
+            black_box(judge.judge(&world, &arena, shot));
+            evidence = judge.into_evidence();
+        });
+    }
     packets();
     println!(
         "memory per client of 64 slots: {} KiB of told snapshots; of 1,024 slots: {} KiB",

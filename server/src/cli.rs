@@ -1,11 +1,12 @@
 //! The command line of `tickshot-server`.
 
-use crate::config::{ConfigError, DEFAULT_PORT, PORTS, ServerConfig, hit_check, rewind_ms};
+use crate::config::{ConfigError, DEFAULT_PORT, GameArgs, PORTS, ServerConfig, bot_skill, hit_check, rewind_ms};
 use clap::Parser;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tickshot_shared::limits::{REWIND_MS_CAP_MAX, REWIND_MS_DEFAULT};
 use tickshot_shared::modes::HitCheck;
+use tickshot_shared::sim::bot::Skill;
 use tickshot_shared::tick::TickRate;
 
 /// Run a Tickshot match for others to join.
@@ -30,9 +31,17 @@ pub struct ServerArgs {
     /// Server-side bots; they leave when people need their slots [default: 0]
     #[arg(long, value_name = "N")]
     pub bots: Option<usize>,
-    /// Built-in map (duel, arena, citadel, district, open) or the path of a Tiled .tmx file [default: arena]
+    /// Built-in map (duel, arena, citadel, district, open) or the path of a Tiled .tmx file; several are a rotation [default: arena]
     #[arg(long, value_name = "MAP")]
-    pub map: Option<String>,
+    pub map: Vec<String>,
+    /// Maps to play in turn, by comma; players vote on the next one
+    #[arg(long, value_name = "MAP,MAP", value_delimiter = ',')]
+    pub rotation: Vec<String>,
+    #[command(flatten)]
+    pub game: GameArgs,
+    /// How good bots are: easy, normal or hard [default: normal]
+    #[arg(long, value_name = "SKILL", value_parser = bot_skill)]
+    pub bot_skill: Option<Skill>,
     /// Look at a map (built-in name or .tmx file), say what is good and bad about it, and stop
     #[arg(long, value_name = "MAP")]
     pub check_map: Option<String>,
@@ -76,7 +85,9 @@ impl ServerArgs {
         config.tick_rate = flags.tick_rate.unwrap_or(config.tick_rate);
         config.max_players = flags.max_players.unwrap_or(config.max_players);
         config.bots = flags.bots.unwrap_or(config.bots);
-        config.map = flags.map.unwrap_or(config.map);
+        config.set_maps(&flags.map, &flags.rotation);
+        config.options = flags.game.apply(config.options)?;
+        config.bot_skill = flags.bot_skill.unwrap_or(config.bot_skill);
         config.seconds = flags.seconds.or(config.seconds);
         config.password = flags.password.or(config.password);
         config.seed = flags.seed.or(config.seed);
@@ -97,6 +108,7 @@ const _: () = assert!(REWIND_MS_DEFAULT == 250 && REWIND_MS_CAP_MAX == 1000, "th
 const EXAMPLES: &str = "Examples:
   tickshot-server                               an open match on every interface, port 34197
   tickshot-server --bots 8 --map open           with eight bots on a map without walls
+  tickshot-server --mode elimination --bots 8 --map duel --map citadel  two teams, best of nine rounds, two maps
   tickshot-server --password tea --name 'Lab 3' only for those who know the password
   tickshot-server --no-experiments --rewind-ms 150  one rule for everyone, and a shorter memory
   tickshot-server --link '*=wifi-bad' --link 'Ann=up delay 75ms 20ms loss 5%'  a fair fight on unfair links

@@ -6,9 +6,10 @@ use crate::metrics::ServerReport;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::thread::JoinHandle;
 
-/// A running server; dropping it stops it.
+/// A running server; dropping it stops it and waits for that.
 pub struct HostedServer {
     addr: SocketAddr,
     seed: u64,
@@ -16,30 +17,79 @@ pub struct HostedServer {
     thread: Option<JoinHandle<ServerReport>>,
 }
 
+/// A server that is being started. Dropping it lets it end by itself.
+pub struct StartingServer {
+    bound: Receiver<Result<(SocketAddr, u64), ServerError>>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<ServerReport>>,
+}
+
+impl StartingServer {
+    /// The server once clients can connect, or why they never will; `None` = not yet. Never waits; a frame can call it.
+    pub fn poll(&mut self) -> Option<Result<HostedServer, ServerError>> {
+        match self.bound.try_recv() {
+            Err(TryRecvError::Empty) => None,
+            Ok(bound) => Some(self.finish(bound)),
+            // The thread reports before it does anything else, so it panicked: that is passed on.
+            Err(TryRecvError::Disconnected) => self.resume_panic(),
+        }
+    }
+
+    /// The same, but waits.
+    pub fn wait(mut self) -> Result<HostedServer, ServerError> {
+        match self.bound.recv() {
+            Ok(bound) => self.finish(bound),
+            Err(_) => self.resume_panic(),
+        }
+    }
+
+    fn finish(&mut self, bound: Result<(SocketAddr, u64), ServerError>) -> Result<HostedServer, ServerError> {
+        let thread = self.thread.take();
+        bound.map(|(addr, seed)| HostedServer { addr, seed, stop: Arc::clone(&self.stop), thread })
+    }
+
+    fn resume_panic<T>(&mut self) -> T {
+        let panic = self.thread.take().and_then(|thread| thread.join().err());
+        std::panic::resume_unwind(panic.unwrap_or_else(|| Box::new("this server was polled after it had started")))
+    }
+}
+
+impl Drop for StartingServer {
+    fn drop(&mut self) {
+        if self.thread.is_some() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 impl HostedServer {
     /// Bind and run in a new thread; returns once clients can connect, or why they never will.
     pub fn start(config: ServerConfig) -> Result<HostedServer, ServerError> {
+        HostedServer::begin(config).wait()
+    }
+
+    /// The same without waiting for it.
+    pub fn begin(config: ServerConfig) -> StartingServer {
         let stop = Arc::new(AtomicBool::new(false));
-        let (bound, is_bound) = std::sync::mpsc::channel();
+        let (report, bound) = std::sync::mpsc::channel();
         let stop_in_thread = Arc::clone(&stop);
         // An `App` cannot change threads, so it is made where it runs.
         let run = move || {
             let server = match Server::bind(&config) {
                 Ok(server) => server,
                 Err(error) => {
-                    _ = bound.send(Err(error));
+                    _ = report.send(Err(error));
                     return ServerReport::default();
                 }
             };
-            _ = bound.send(Ok((server.local_addr(), server.seed())));
+            _ = report.send(Ok((server.local_addr(), server.seed())));
             server.run(&stop_in_thread, &mut |_| {})
         };
         let thread = std::thread::Builder::new()
             .name("tickshot-server".to_owned())
             .spawn(run)
             .expect("a system that starts no thread runs no game");
-        let (addr, seed) = is_bound.recv().expect("the thread reports before it does anything else")?;
-        Ok(HostedServer { addr, seed, stop, thread: Some(thread) })
+        StartingServer { bound, stop, thread: Some(thread) }
     }
 
     /// Where clients on this machine reach it.
@@ -53,6 +103,15 @@ impl HostedServer {
 
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// Stop soon: everyone is told goodbye meanwhile. Dropping it once it [has stopped](Self::has_stopped) waits for nothing.
+    pub fn begin_stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    pub fn has_stopped(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     /// Stop, say goodbye to everyone, and report. A panic of the server's thread is passed on.

@@ -57,9 +57,10 @@ fn run(args: &ServerArgs) -> Result<ServerReport, ServerError> {
         }
     }
     eprintln!(
-        "tickshot-server: '{}' on {} · map {} · {} Hz · {} slots · seed {} · {}",
+        "tickshot-server: '{}' on {} · {} · map {} · {} Hz · {} slots · seed {} · {}",
         config.name,
         server.local_addr(),
+        config.options.mode.name(),
         config.map,
         config.tick_rate.hz(),
         config.max_players,

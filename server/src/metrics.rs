@@ -25,6 +25,8 @@ pub struct Metrics {
     pub entities_sent: u64,
     /// Visible entities that did not fit into a snapshot and were put off.
     pub entities_deferred: u64,
+    /// The same of rockets.
+    pub rockets_deferred: u64,
     pub shots: ShotTally,
     /// Inputs of players that have left.
     pub inputs_gone: InputCounts,
@@ -67,6 +69,7 @@ pub struct ServerReport {
     /// Bits per field of an entity, averaged over all entities sent once per (entity, baseline).
     pub snapshot_field_bits: BTreeMap<&'static str, f64>,
     pub entities_deferred: u64,
+    pub rockets_deferred: u64,
     pub inputs: InputCounts,
     pub shots: ShotCounts,
     pub drops: BTreeMap<&'static str, u64>,
@@ -90,6 +93,7 @@ impl Metrics {
             entity_bits: 0,
             entities_sent: 0,
             entities_deferred: 0,
+            rockets_deferred: 0,
             shots: ShotTally::new(),
             inputs_gone: InputCounts::default(),
             drops: BTreeMap::new(),
@@ -132,6 +136,7 @@ impl Metrics {
             snapshot_bytes: Spread::of(&self.snapshot_bytes, 1.0),
             snapshot_bits_per_visible_player: ratio(self.entity_bits, self.entities_sent),
             entities_deferred: self.entities_deferred,
+            rockets_deferred: self.rockets_deferred,
             inputs: self.inputs_gone,
             shots: self.shots.counts(rate),
             drops: self.drops.clone(),

@@ -1,7 +1,7 @@
 //! Who plays which slot: a client or a bot, either way through the same buffer of inputs.
 
 use crate::inputs::InputBuffer;
-use crate::interest::Interest;
+use crate::interest::{InSight, Interest};
 use crate::lagcomp::Shooters;
 use crate::lagcomp::estimate::Believed;
 use crate::sessions::Sessions;
@@ -58,16 +58,22 @@ impl Seat {
     }
 
     /// A bot's input for the next tick, from the state of this one and no more than a client in its place is told.
-    /// `None` for clients, who send theirs.
-    pub fn think(&mut self, arena: &Arena, world: &World, interest: &mut Interest, slot: Slot) -> Option<Input> {
+    /// `None` for clients, who send theirs. `in_sight` is work space.
+    pub fn think(
+        &mut self,
+        arena: &Arena,
+        world: &World,
+        interest: &mut Interest,
+        slot: Slot,
+        in_sight: &mut InSight,
+    ) -> Option<Input> {
         let PlayedBy::Bot(bot) = &mut self.player else { return None };
         let own = world.player(slot)?;
-        let mut visible = Vec::new();
-        interest.visible_to(arena, world, slot, &mut visible);
+        interest.look(arena, world, slot, 1, in_sight);
         let friend = |player: &Player| own.team.is_some() && player.team == own.team;
         let seen =
             |slot: &Slot| world.player(*slot).map(|p| Seen { slot: *slot, pose: Pose::of(p), friend: friend(p) });
-        let others: Vec<Seen> = visible.iter().filter_map(seen).collect();
+        let others: Vec<Seen> = in_sight.players.iter().filter_map(seen).collect();
         Some(bot.think(&Sight {
             arena,
             rate: world.rate,
@@ -75,8 +81,8 @@ impl Seat {
             own,
             team: own.team,
             others: &others,
-            rockets: &world.rockets,
-            pickups: world.pickups_there(),
+            rockets: &in_sight.rockets,
+            pickups: in_sight.pickups,
         }))
     }
 

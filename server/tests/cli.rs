@@ -81,6 +81,11 @@ fn bad_settings_are_refused_by_name() {
     assert!(said.contains("1001") && said.contains("--rewind-ms"), "{said}");
     let said = refusal(&["--hit-checks", "sometimes"]);
     assert!(said.contains("--hit-checks") && said.contains("none, tick or exact"), "{said}");
+    let said = refusal(&["--best-of", "100"]);
+    assert!(said.contains("--best-of") && said.contains("0 to 99"), "{said}");
+    assert!(refusal(&["--mode", "chess"]).contains("deathmatch or elimination"));
+    assert!(refusal(&["--bot-skill", "god"]).contains("easy, normal or hard"));
+    assert!(refusal(&["--rotation", "arena,atlantis"]).contains("atlantis"));
     assert!(refusal(&["--config", "missing.toml"]).contains("missing.toml"));
 }
 
@@ -104,6 +109,14 @@ fn a_broken_map_file_is_refused_with_what_and_where() {
     let said = refusal(&["--map", path.to_str().unwrap()]);
     std::fs::remove_file(&path).unwrap();
     assert!(said.contains("tickshot-broken"), "{said}");
+}
+
+#[test]
+fn a_team_match_over_several_maps_is_a_line_on_the_command_line() {
+    let args = ["--mode", "elimination", "--best-of", "5", "--bots", "4", "--map", "arena", "--map", "open"];
+    let output = server(&[&args[..], &["--listen", "127.0.0.1:0", "--seconds", "0.2", "--json"]].concat());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("elimination · map arena"), "{said}");
 }
 
 /// Not on every system can a process be asked to stop by a signal.

@@ -126,7 +126,8 @@ fn send(worlds: &[World], ages: &[u32]) -> Run {
             let (told, baseline) = sent.begin(world.tick);
             let own = Some(Slot(i as u16));
             let visible = &visible[i];
-            let request = SnapshotRequest { header, history: &history, own, baseline, visible, priority };
+            let scene = Scene { pickups: world.pickups_there(), rockets: &world.rockets };
+            let request = SnapshotRequest { header, history: &history, own, baseline, visible, priority, scene };
             out.clear();
             let stats = encoder.encode(request, told, &mut out);
             if counts {

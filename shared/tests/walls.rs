@@ -9,7 +9,7 @@ use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::collision::{line_of_sight, raycast, slide, touches_wall};
-use tickshot_shared::sim::input::{Heading, Input};
+use tickshot_shared::sim::input::{Buttons, Heading, Input};
 use tickshot_shared::sim::movement::{full_speed, move_player};
 use tickshot_shared::sim::world::Player;
 use tickshot_shared::tick::TickRate;
@@ -36,7 +36,7 @@ fn boulders(rng: &mut Rng) -> Arena {
 
 fn walk(player: &mut Player, arena: &Arena, rate: TickRate, x: i32, y: i32, ticks: u32) {
     let input = Input { heading: Heading::from_axes(x, y), ..Input::default() };
-    (0..ticks).for_each(|_| move_player(player, arena, rate, &input));
+    (0..ticks).for_each(|_| _ = move_player(player, arena, rate, &input));
 }
 
 #[test]
@@ -56,6 +56,9 @@ fn no_body_is_ever_inside_a_wall_in_a_million_player_ticks() {
                 if rng.chance(1, 20) {
                     input.heading = Heading::new(rng.below(9) as u8).unwrap();
                 }
+                // Dashes, far more often than the rules let anybody.
+                input.buttons = if rng.chance(1, 30) { Buttons::DASH } else { Buttons::default() };
+                (player.dash_ticks, player.dash_cooldown) = (player.dash_ticks.saturating_sub(1), 0);
                 move_player(&mut player, &arena, rate, &input);
                 assert!(!touches_wall(&arena, player.pos, Player::RADIUS), "{hz} Hz: {player:?}");
             }
@@ -93,7 +96,7 @@ fn an_unhindered_walker_moves_by_the_same_step_every_tick() {
             let heading = Heading::new(value).unwrap();
             let mut player = common::standing(24 * 1024, 24 * 1024);
             let input = Input { heading, ..Input::default() };
-            (0..hz / 4).for_each(|_| move_player(&mut player, &arena, rate, &input));
+            (0..hz / 4).for_each(|_| _ = move_player(&mut player, &arena, rate, &input));
             for _ in 0..hz {
                 let before = player.pos;
                 move_player(&mut player, &arena, rate, &input);

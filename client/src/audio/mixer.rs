@@ -46,7 +46,7 @@ impl Mixer {
         Mixer {
             bank,
             voices: std::array::from_fn(|_| Voice::default()),
-            volume: [0.0; 2],
+            volume: [1.0; 2],
             volume_target: [1.0; 2],
             limiter: Limiter::default(),
             rng: Rng::fork(seed, 0x5041_4e44),
@@ -59,9 +59,9 @@ impl Mixer {
 
     pub fn handle(&mut self, command: Command) {
         match command {
-            Command::Play { sound, place } => self.play(sound, place, None),
+            Command::Play { sound, place } => self.start(sound, place.scaled(sound.table().level * LIFT), None),
             Command::Hold { key, sound, place } => {
-                let place = place.scaled(sound.table().level);
+                let place = place.scaled(sound.table().level * LIFT);
                 let index = sound.index();
                 let held = |voice: &&mut Voice| voice.alive() && voice.key == Some(key) && voice.take.0 == index;
                 match self.voices.iter_mut().find(held) {
@@ -90,6 +90,12 @@ impl Mixer {
         }
     }
 
+    /// Nothing is to come: no voice, and nothing rendered that has not been handed out.
+    pub fn is_silent(&self) -> bool {
+        let rendered = self.limiter.held.iter().chain(&self.block[self.given..]);
+        self.voices.iter().all(|voice| !voice.busy()) && rendered.into_iter().all(|sample| *sample == 0.0)
+    }
+
     /// Voices that sound now.
     pub fn voices(&self) -> usize {
         self.voices.iter().filter(|voice| voice.alive()).count()
@@ -98,10 +104,6 @@ impl Mixer {
     /// Sounds that found no voice since the start, because all were worth more.
     pub fn refused(&self) -> u64 {
         self.refused
-    }
-
-    fn play(&mut self, sound: Sound, place: Placement, key: Option<u32>) {
-        self.start(sound, place.scaled(sound.table().level), key);
     }
 
     fn start(&mut self, sound: Sound, place: Placement, key: Option<u32>) {
@@ -204,6 +206,8 @@ pub const VOICES_MAX: usize = 48;
 /// Room for those that fade out beside them.
 const VOICE_SLOTS: usize = VOICES_MAX + 16;
 const BLOCK_SAMPLES: usize = 2 * BLOCK_FRAMES;
+/// A single effect is well below full scale, so that several fit; this lifts them all, and the limiter does the rest.
+const LIFT: f32 = 1.5;
 /// Nothing leaves the mixer louder than this.
 pub const CEILING: f32 = 0.97;
 /// The limiter recovers fully within 0.3 s.

@@ -40,7 +40,10 @@ impl Pulse {
         Pulse::connect_to(path, cookie.unwrap_or_default())
     }
 
-    fn connect_to(path: &Path, cookie: Vec<u8>) -> Result<Pulse, OutputError> {
+    /// The server at `path`, with the secret that shows who we are, if it needs one.
+    pub(super) fn connect_to(path: &Path, mut cookie: Vec<u8>) -> Result<Pulse, OutputError> {
+        // A server that needs no secret still refuses one of another length.
+        cookie.resize(COOKIE_BYTES, 0);
         let socket = UnixStream::connect(path)
             .map_err(|error| OutputError::Absent(format!("nobody answers at {}: {error}", path.display())))?;
         let mut wire = Wire::new(socket)?;
@@ -307,6 +310,7 @@ const fn bytes_of(ms: u32) -> u32 {
     RATE_HZ * ms / 1000 * FRAME_BYTES as u32
 }
 
+const COOKIE_BYTES: usize = 256;
 /// Two floats.
 const FRAME_BYTES: usize = 8;
 /// All that lies between the mixer and the loudspeaker; asked for, the server may not manage it.

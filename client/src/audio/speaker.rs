@@ -121,7 +121,9 @@ fn feed(mixer: &mut Mixer, inbox: &Receiver<Command>, meter: &Meter, block: &mut
             Err(TryRecvError::Empty) => break,
             Err(TryRecvError::Disconnected) => {
                 mixer.handle(Command::Hush);
-                flow = Flow::Last;
+                if mixer.is_silent() || block.is_empty() {
+                    flow = Flow::Last;
+                }
                 break;
             }
         }

@@ -7,11 +7,11 @@ use crate::settings::{ConfigDir, Settings};
 use serde::Serialize;
 use std::time::Duration;
 
-pub(super) fn run(args: &LanArgs) -> Result<(), Failure> {
+pub(super) fn run(args: &LanArgs, dir: &ConfigDir) -> Result<(), Failure> {
     if !(args.seconds.is_finite() && args.seconds > 0.0 && args.seconds <= SECONDS_MAX) {
         return Err(format!("--seconds is {}; give a number above 0, up to {SECONDS_MAX}", args.seconds).into());
     }
-    let favourites = Settings::load(&ConfigDir::find(args.config_dir.as_deref())).settings.favourites;
+    let favourites = Settings::load(dir).settings.favourites;
     let favourites = favourites.iter().map(|favourite| favourite.addr).collect();
     let lan = Lan::start(Reach::default(), favourites, seed_or_random(None)?);
     let bar = indicatif::ProgressBar::new_spinner();

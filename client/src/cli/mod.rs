@@ -8,13 +8,16 @@ mod display;
 mod lan;
 mod play;
 
+use crate::net::address::resolve;
+use crate::settings::ConfigDir;
 use crate::view::Switches;
 use clap::{Parser, Subcommand};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use tickshot_server::config::DEFAULT_PORT;
 use tickshot_shared::link::profile::LinkSettings;
 use tickshot_shared::modes::Modes;
+use tickshot_shared::sim::bot::Skill;
+use tickshot_shared::sim::round::GameMode;
 use tickshot_shared::tick::TickRate;
 
 /// A top-down shooter for a LAN that shows how time works in a distributed system.
@@ -23,11 +26,17 @@ use tickshot_shared::tick::TickRate;
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    /// Folder of the settings [default: TICKSHOT_CONFIG_DIR, or the platform's]
+    #[arg(long, value_name = "DIR", global = true)]
+    config_dir: Option<PathBuf>,
+    /// Draw as fast as the machine can, without waiting for the screen
+    #[arg(long, global = true)]
+    no_vsync: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Host a match in this process and play it (what `tickshot` alone does, with 5 bots)
+    /// Host a match in this process and play it
     Play(PlayArgs),
     /// Join a server on the network
     Join(JoinArgs),
@@ -45,24 +54,33 @@ pub struct PlayArgs {
     /// Server-side bots to play against
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub bots: usize,
-    /// Built-in map (arena, open) or the path of a Tiled .tmx file
+    /// Built-in map (duel, arena, citadel, district, open) or the path of a Tiled .tmx file
     #[arg(long, value_name = "MAP", default_value = "arena")]
     pub map: String,
     /// Simulation ticks per second, 20 to 128
     #[arg(long, value_name = "HZ", default_value_t = TickRate::default())]
     pub tick_rate: TickRate,
-    /// Your name, 1 to 24 bytes [default: the system's user name]
+    /// Deathmatch: everyone for themselves. Elimination: two teams, one life a round
+    #[arg(long, value_name = "MODE", value_parser = mode, default_value = "deathmatch")]
+    pub mode: GameMode,
+    /// How well the bots play: easy, normal or hard
+    #[arg(long, value_name = "SKILL", value_parser = skill, default_value = "normal")]
+    pub bot_skill: Skill,
+    /// Your name, 1 to 24 bytes [default: the one of your settings, or the system's user name]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
-    /// Let others on the network join, on this address
-    #[arg(long, value_name = "ADDR:PORT")]
+    /// Let others on the network see and join it, on the first free port of 34197 to 34204
+    #[arg(long)]
+    pub to_lan: bool,
+    /// Let others join on this address and port
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with = "to_lan")]
     pub listen: Option<SocketAddr>,
+    /// Only those who know it can join
+    #[arg(long, value_name = "TEXT")]
+    pub password: Option<String>,
     /// Seed of the match [default: drawn from the system and printed]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Draw as fast as the machine can, without waiting for the screen
-    #[arg(long)]
-    pub no_vsync: bool,
     #[command(flatten)]
     pub time: TimeArgs,
 }
@@ -79,9 +97,6 @@ pub struct JoinArgs {
     /// Password of the server, if it has one
     #[arg(long, value_name = "TEXT")]
     pub password: Option<String>,
-    /// Draw as fast as the machine can, without waiting for the screen
-    #[arg(long)]
-    pub no_vsync: bool,
     #[command(flatten)]
     pub time: TimeArgs,
 }
@@ -92,9 +107,6 @@ pub struct LanArgs {
     /// How long to look, seconds
     #[arg(long, value_name = "S", default_value_t = 2.5)]
     pub seconds: f64,
-    /// Folder of the settings, whose favourites are asked, too [default: TICKSHOT_CONFIG_DIR, or the platform's]
-    #[arg(long, value_name = "DIR")]
-    pub config_dir: Option<PathBuf>,
     /// Print one JSON object {servers, search} on stdout
     #[arg(long)]
     pub json: bool,
@@ -123,6 +135,9 @@ pub struct BotsArgs {
     /// For how long
     #[arg(long, value_name = "S", default_value_t = 20)]
     pub seconds: u32,
+    /// How well they play: easy, normal or hard
+    #[arg(long, value_name = "SKILL", value_parser = skill, default_value = "normal")]
+    pub skill: Skill,
     /// Seed of what the bots do [default: drawn from the system and printed]
     #[arg(long, value_name = "K")]
     pub seed: Option<u64>,
@@ -148,7 +163,7 @@ pub struct DemoArgs {
     /// Simulation ticks per second, 20 to 128
     #[arg(long, value_name = "HZ", default_value_t = TickRate::default())]
     pub tick_rate: TickRate,
-    /// Built-in map (arena, open) or the path of a Tiled .tmx file
+    /// Built-in map (duel, arena, citadel, district, open) or the path of a Tiled .tmx file
     #[arg(long, value_name = "MAP", default_value = "arena")]
     pub map: String,
     /// Seed of everything random [default: drawn from the system and printed]
@@ -174,21 +189,22 @@ pub type Failure = Box<dyn std::error::Error>;
 impl Cli {
     /// Run the command; the error is what to print before exiting with 1.
     pub fn run(self) -> Result<(), Failure> {
+        let shell = play::Shell { dir: ConfigDir::find(self.config_dir.as_deref()), vsync: !self.no_vsync };
         match self.command {
-            None => play_or_demo(),
-            Some(Command::Play(args)) => play::host_and_play(&args),
-            Some(Command::Join(args)) => play::join(&args),
-            Some(Command::Lan(args)) => lan::run(&args),
+            None => menu_or_demo(&shell),
+            Some(Command::Play(args)) => play::host_and_play(&args, &shell),
+            Some(Command::Join(args)) => play::join(&args, &shell),
+            Some(Command::Lan(args)) => lan::run(&args, &shell.dir),
             Some(Command::Bots(args)) => bots::run(&args),
             Some(Command::Demo(args)) => demo::run(&args),
         }
     }
 }
 
-/// What `tickshot` alone does: play, or where there is no screen to play on, show a match in numbers.
-fn play_or_demo() -> Result<(), Failure> {
+/// What `tickshot` alone does: the menu, or where there is no screen to show it on, a match in numbers.
+fn menu_or_demo(shell: &play::Shell) -> Result<(), Failure> {
     match display::missing() {
-        None => play::host_and_play(&PlayArgs::parse_defaults()),
+        None => play::menu(shell),
         Some(why) => {
             eprintln!("tickshot: {why}, so no window: here is a headless match instead (see 'tickshot --help').");
             demo::run(&DemoArgs::parse_defaults())
@@ -205,24 +221,16 @@ trait ParseDefaults: clap::Args {
     }
 }
 
-impl ParseDefaults for PlayArgs {}
 impl ParseDefaults for DemoArgs {}
 
-/// `host`, `host:port`, `1.2.3.4`, `[::1]:port`: the first address it resolves to.
-fn resolve(server: &str) -> Result<SocketAddr, Failure> {
-    if let Ok(ip) = server.parse::<std::net::IpAddr>() {
-        return Ok(SocketAddr::new(ip, DEFAULT_PORT));
-    }
-    let with_port = server.parse::<SocketAddr>().is_ok()
-        || server.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let text = if with_port { server.to_owned() } else { format!("{server}:{DEFAULT_PORT}") };
-    let addresses: Vec<SocketAddr> = text
-        .to_socket_addrs()
-        .map_err(|error| format!("cannot find server '{server}': {error}; give an address like 192.168.1.20:34197"))?
-        .collect();
-    // Servers listen on IPv4 unless told otherwise.
-    let first = addresses.iter().find(|a| a.is_ipv4()).or(addresses.first());
-    first.copied().ok_or_else(|| format!("server name '{server}' has no address").into())
+fn mode(name: &str) -> Result<GameMode, String> {
+    let found = GameMode::ALL.into_iter().find(|mode| mode.name() == name);
+    found.ok_or_else(|| format!("'{name}' is no mode; give {}", GameMode::ALL.map(GameMode::name).join(" or ")))
+}
+
+fn skill(name: &str) -> Result<Skill, String> {
+    let found = Skill::ALL.into_iter().find(|skill| skill.name() == name);
+    found.ok_or_else(|| format!("'{name}' is no skill; give {}", Skill::ALL.map(Skill::name).join(", ")))
 }
 
 /// The seed given, or one from the system; the caller prints it either way.
@@ -234,38 +242,29 @@ fn seed_or_random(seed: Option<u64>) -> Result<u64, Failure> {
 }
 
 const EXAMPLES: &str = "Examples:
-  tickshot                                     play against 5 bots (without a display: a headless demo)
-  tickshot play --bots 11 --map open           more bots, no walls
-  tickshot play --listen 0.0.0.0:34197         play, and let others on the network join
+  tickshot                                     the menu (without a display: a headless demo)
+  tickshot play --bots 11 --bot-skill hard     straight into a match against bots
+  tickshot play --mode elimination --to-lan    two teams; others see it in their list and can join
+  tickshot play --to-lan --password tea        ... if they know the password
+  tickshot lan                                 which servers there are on this network
+  tickshot lan --json --seconds 5              ... for scripts
   tickshot join 192.168.1.20                   join a server
   tickshot bots 127.0.0.1 --count 64 --json    64 headless clients, their numbers as JSON
   tickshot join 192.168.1.20 --link 4g         with the delays and losses of a mobile network
   tickshot bots 127.0.0.1 --link 'delay 75ms 20ms loss 5%' --json
   tickshot demo --seconds 5                    a headless match on this machine
 
-Keys: WASD move, mouse aims, left button fires, Tab scores, F1 shows the rest, Esc quits.
-Exit codes: 0 done, 1 could not run or the match broke off, 2 wrong usage.";
+Keys (all can be changed in Settings): WASD move, mouse aims, left button fires, Space dashes, R reloads, 1 2 3 or the
+wheel choose a weapon, Tab scores, Enter chats, Esc opens the menu, F1 shows the rest.
+Exit codes: 0 done, 1 could not run, 2 wrong usage.";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn an_address_without_a_port_gets_the_default_one() {
-        assert_eq!(resolve("127.0.0.1").unwrap().port(), DEFAULT_PORT);
-        assert_eq!(resolve("127.0.0.1:7").unwrap().port(), 7);
-        assert_eq!(resolve("[::1]:7").unwrap().port(), 7);
-        assert_eq!(resolve("::1").unwrap().port(), DEFAULT_PORT);
-    }
-
-    #[test]
-    fn a_server_name_that_means_nothing_is_named_in_the_error() {
-        assert!(resolve("no such host").unwrap_err().to_string().contains("no such host"));
-    }
-
-    #[test]
     fn the_command_line_is_consistent() {
         <Cli as clap::CommandFactory>::command().debug_assert();
-        assert_eq!(PlayArgs::parse_defaults().bots, 5);
+        assert_eq!(DemoArgs::parse_defaults().count, 8);
     }
 }

@@ -1,39 +1,79 @@
-//! `tickshot play` and `tickshot join`: the window, with or without a server behind it.
+//! The window: on the menu (`tickshot`), in a match of one's own (`tickshot play`), or in another's (`tickshot join`).
+//!
+//! All three are the same program; they differ in what it does first, and leaving a match always leads to the menu.
 
-use super::{Failure, JoinArgs, PlayArgs};
+use super::{Failure, JoinArgs, PlayArgs, TimeArgs};
+use crate::front::config_of;
+use crate::settings::{ConfigDir, HostSettings, Settings};
 use crate::view::Switches;
+use std::net::SocketAddr;
+use tickshot_server::config::ServerConfig;
+use tickshot_server::host::HostedServer;
+use tickshot_shared::protocol::control::tidy_name;
+
+/// What every window needs to know.
+#[derive(Clone, Debug)]
+pub(super) struct Shell {
+    pub(super) dir: ConfigDir,
+    pub(super) vsync: bool,
+}
+
+/// What the window shows first.
+enum First {
+    Menu,
+    /// A server of our own that runs already.
+    Hosted(HostedServer),
+    Join {
+        addr: SocketAddr,
+        password: Option<String>,
+    },
+}
+
+/// The menu.
+pub(super) fn menu(shell: &Shell) -> Result<(), Failure> {
+    need_window()?;
+    window(shell, First::Menu, None, TimeArgs::default().switches(false))
+}
 
 /// Host a match in this process and play it.
-pub(super) fn host_and_play(args: &PlayArgs) -> Result<(), Failure> {
+pub(super) fn host_and_play(args: &PlayArgs, shell: &Shell) -> Result<(), Failure> {
     need_window()?;
-    let server = tickshot_server::host::HostedServer::start(tickshot_server::config::ServerConfig {
-        listen: args.listen.unwrap_or(([127, 0, 0, 1], 0).into()),
-        name: "A match of your own".to_owned(),
-        tick_rate: args.tick_rate,
-        // Room for a person more than the bots, and for friends where friends can come.
-        max_players: (args.bots + 1).max(if args.listen.is_some() { 16 } else { 1 }),
-        bots: args.bots,
+    if args.password.is_some() && !args.to_lan && args.listen.is_none() {
+        return Err("--password is for those who join: give --to-lan or --listen with it".into());
+    }
+    let name = args.name.clone().unwrap_or_else(|| Settings::load(&shell.dir).settings.player_name());
+    let settings = HostSettings {
         map: args.map.clone(),
-        seed: args.seed,
-        ..Default::default()
-    })?;
+        mode: args.mode,
+        bots: u8::try_from(args.bots).unwrap_or(u8::MAX),
+        skill: args.bot_skill,
+        to_lan: args.to_lan || args.listen.is_some(),
+        password: args.password.clone().unwrap_or_default(),
+        tick_rate: args.tick_rate.hz() as u8,
+    };
+    let mut config = ServerConfig { seed: args.seed, ..config_of(&settings, &tidy_name(&name, "Player")) };
+    if let Some(listen) = args.listen {
+        (config.listen, config.port_search) = (listen, false);
+    }
+    // More bots than a menu offers are no mistake here.
+    (config.bots, config.max_players) = (args.bots, config.max_players.max(args.bots + 1));
+    let server = HostedServer::start(config)?;
     eprintln!(
-        "tickshot: hosting on {} · map {} · {} bots · seed {}",
+        "tickshot: hosting on {} · map {} · {} · {} bots · seed {}",
         server.addr(),
         args.map,
+        args.mode.name(),
         args.bots,
         server.seed()
     );
-    let ended = window(server.addr(), args.name.as_deref(), None, !args.no_vsync, args.time.switches(false));
-    server.stop();
-    ended
+    window(shell, First::Hosted(server), args.name.as_deref(), args.time.switches(false))
 }
 
 /// Join a server on the network.
-pub(super) fn join(args: &JoinArgs) -> Result<(), Failure> {
+pub(super) fn join(args: &JoinArgs, shell: &Shell) -> Result<(), Failure> {
     need_window()?;
-    let server = super::resolve(&args.server)?;
-    window(server, args.name.as_deref(), args.password.as_deref(), !args.no_vsync, args.time.switches(false))
+    let first = First::Join { addr: super::resolve(&args.server)?, password: args.password.clone() };
+    window(shell, first, args.name.as_deref(), args.time.switches(false))
 }
 
 fn need_window() -> Result<(), Failure> {
@@ -46,40 +86,47 @@ fn need_window() -> Result<(), Failure> {
     }
 }
 
-/// Open the window on a session with `server`, until the person closes it.
+/// Open the window and show `first` in it, until the person closes it.
 #[cfg(feature = "gui")]
-fn window(
-    server: std::net::SocketAddr,
-    name: Option<&str>,
-    password: Option<&str>,
-    vsync: bool,
-    switches: Switches,
-) -> Result<(), Failure> {
+fn window(shell: &Shell, first: First, name: Option<&str>, switches: Switches) -> Result<(), Failure> {
     use crate::app::{ClientPlugin, LocalTime};
+    use crate::audio::AudioPlugin;
+    use crate::front::{FrontPlugin, Hosting, Join, adopt, join};
     use crate::gui::GuiPlugin;
-    use crate::session::{SessionConfig, open_session};
-    use bevy::prelude::{App, AppExit, First, ResMut};
+    use bevy::prelude::{App, AppExit, First as Earliest, ResMut};
     use tickshot_server::net::socket::{Clock, IoThread};
 
     let clock = Clock::start();
     let io = IoThread::start(clock)?;
     let seed = super::seed_or_random(None)?;
-    eprintln!("tickshot: joining {server} · session seed {seed} · modes {} · link {}", switches.modes, switches.link);
-    let config = SessionConfig {
-        server,
-        name: name.map_or_else(own_name, str::to_owned),
-        password: password.map(str::to_owned),
-        seed,
-    };
+    eprintln!("tickshot: seed {seed} · modes {} · link {}", switches.modes, switches.link);
+    let loaded = Settings::load(&shell.dir);
+    if let Some(notice) = &loaded.notice {
+        eprintln!("tickshot: {notice}");
+    }
+    let name = name.map_or_else(|| loaded.settings.player_name(), |name| tidy_name(name, "Player"));
+    let hosting = Hosting::default();
+    let plugin = FrontPlugin { io, seed, hosting: hosting.clone() };
+    let vsync = shell.vsync;
     let mut app = or_why_not(|| {
         let mut app = App::new();
-        app.add_plugins((GuiPlugin { title: format!("Tickshot · {server}"), vsync }, ClientPlugin));
+        app.add_plugins((GuiPlugin { title: "Tickshot".to_owned(), vsync }, ClientPlugin, plugin, AudioPlugin));
         app
     })?;
-    app.add_systems(First, move |mut time: ResMut<LocalTime>| time.0 = clock.now());
-    app.insert_resource(switches);
-    open_session(&mut app, &io, clock.now(), config)?;
-    match app.run() {
+    app.add_systems(Earliest, move |mut time: ResMut<LocalTime>| time.0 = clock.now());
+    app.insert_resource(switches).insert_resource(loaded.settings).insert_resource(shell.dir.clone());
+    app.world_mut().resource_mut::<LocalTime>().0 = clock.now();
+    if let Some(notice) = loaded.notice {
+        crate::gui::show_notice(&mut app, notice);
+    }
+    match first {
+        First::Menu => {}
+        First::Hosted(server) => adopt(app.world_mut(), server, name),
+        First::Join { addr, password } => join(app.world_mut(), Join { addr, name, password }),
+    }
+    let ended = app.run();
+    hosting.finish();
+    match ended {
         AppExit::Success => Ok(()),
         AppExit::Error(code) => Err(format!("the window ended with code {code}").into()),
     }
@@ -103,19 +150,9 @@ fn or_why_not(open: impl FnOnce() -> bevy::prelude::App) -> Result<bevy::prelude
 }
 
 #[cfg(not(feature = "gui"))]
-fn window(
-    _server: std::net::SocketAddr,
-    _name: Option<&str>,
-    _password: Option<&str>,
-    _vsync: bool,
-    _switches: Switches,
-) -> Result<(), Failure> {
+fn window(_shell: &Shell, first: First, _name: Option<&str>, _switches: Switches) -> Result<(), Failure> {
+    if let First::Hosted(server) = first {
+        server.stop();
+    }
     need_window()
-}
-
-/// What the system calls the person at this machine.
-#[cfg(feature = "gui")]
-fn own_name() -> String {
-    let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
-    tickshot_shared::protocol::control::tidy_name(&user, "Player")
 }

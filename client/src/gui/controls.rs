@@ -6,6 +6,7 @@ use super::camera::Lens;
 use super::panels::{Capture, Panels};
 use super::spectate::{self, Spectator, Wishes};
 use crate::bindings::{Action, Bindings, Hands};
+use crate::front::{Front, FrontRequest};
 use crate::settings::Settings;
 use crate::view::{Controls, Status, Switches, ViewModel};
 use bevy::ecs::system::SystemParam;
@@ -166,13 +167,16 @@ fn wished_weapon(presses: impl Fn(Action) -> bool, current: Weapon, before: Weap
     }
 }
 
-/// Closes what is open, one thing at a time; with nothing open it leaves the program. The only place that does.
+/// Closes what is open, one thing at a time; with nothing open it asks for the menu. Where there is none (a picture without
+/// a program around it) it ends the program.
 pub(super) fn escape(
     keys: Res<ButtonInput<KeyCode>>,
     view: Res<ViewModel>,
     capture: Res<Capture>,
     mut panels: ResMut<Panels>,
     mut switches: ResMut<Switches>,
+    front: Option<Res<Front>>,
+    mut requests: MessageWriter<FrontRequest>,
     mut exit: MessageWriter<AppExit>,
 ) {
     // Whoever types leaves the text field first.
@@ -181,7 +185,11 @@ pub(super) fn escape(
     }
     let ghosts = panels.ghosts;
     if view.status != Status::Playing || !panels.close_top() {
-        exit.write(AppExit::Success);
+        if front.is_some() {
+            requests.write(FrontRequest::Menu);
+        } else {
+            exit.write(AppExit::Success);
+        }
     }
     if ghosts && !panels.ghosts {
         switches.evidence = false;

@@ -21,6 +21,7 @@ mod figure;
 mod fonts;
 mod hud;
 mod marks;
+mod menu;
 mod names;
 mod palette;
 mod panels;
@@ -63,6 +64,11 @@ impl Default for GuiPlugin {
     }
 }
 
+/// Something to read under the menu's title.
+pub fn show_notice(app: &mut App, notice: String) {
+    app.world_mut().resource_mut::<menu::Menu>().notice = Some(notice);
+}
+
 /// Runs after `Update` in every frame: reads the finished view model and draws it.
 #[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Draw;
@@ -84,6 +90,7 @@ impl Plugin for GuiPlugin {
                 arena::ArenaPlugin,
                 visibility::VisibilityPlugin,
                 panels::PanelsPlugin,
+                menu::MenuPlugin,
             ))
             // Two windows side by side must both keep their pace: never throttle the one without focus.
             .insert_resource(WinitSettings::continuous())
@@ -123,7 +130,7 @@ fn add_systems(app: &mut App) {
             Draw,
             (
                 // What everything else is placed and coloured by.
-                (palette::mix_tints, spectate::choose, camera::follow, hud::scale).chain(),
+                (palette::mix_tints, spectate::choose, camera::follow, camera::lend_ears, hud::scale).chain(),
                 (arena::follow_map, visibility::cast_shadows, canvas::begin).chain(),
                 // The canvases are painted back to front.
                 (effects::collect, effects::paint_under, pickups::paint).chain(),

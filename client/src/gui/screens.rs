@@ -91,7 +91,7 @@ fn message(view: &ViewModel, now_s: f32) -> Option<Message> {
         Status::Connecting => {
             // Always three characters wide, so that the words stand still.
             let dots = ["   ", ".  ", ".. ", "..."][(now_s * 3.0) as usize % 4];
-            let (title, detail) = (format!("Connecting{dots}"), "Waiting for the server. Esc to quit.".into());
+            let (title, detail) = (format!("Connecting{dots}"), "Waiting for the server. Esc for the menu.".into());
             Some(Message { title, detail, progress: None, opaque })
         }
         Status::LoadingMap(received, total) => {
@@ -105,6 +105,7 @@ fn message(view: &ViewModel, now_s: f32) -> Option<Message> {
             let title = if view.arena.is_some() { "Disconnected" } else { "Could not join" };
             Some(Message { title: title.into(), detail, progress: None, opaque })
         }
+        Status::Attract => None,
         Status::Playing => {
             let own = view.own.filter(|own| !own.alive)?;
             let killer = view.kill_feed.iter().rev().find(|kill| kill.victim == own.slot);

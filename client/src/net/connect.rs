@@ -46,6 +46,10 @@ pub enum ConnectError {
     NoSession { addr: SocketAddr },
     #[error("the connection to {addr} was lost: nothing heard for {seconds} s; check the network and join again")]
     TimedOut { addr: SocketAddr, seconds: u64 },
+    #[error(
+        "the server at {addr} is gone: its machine says that nobody listens there any more; start it and join again"
+    )]
+    Gone { addr: SocketAddr },
     #[error("the server at {addr} ended the session")]
     ClosedByServer { addr: SocketAddr },
 }

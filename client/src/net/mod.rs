@@ -3,5 +3,6 @@
 //! Wires, the gate and the keys are the server's ([`tickshot_server::net`]), so that both ends agree; the way through an
 //! opening is the client's own.
 
+pub mod address;
 pub mod connect;
 pub mod transport;

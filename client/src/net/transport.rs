@@ -50,6 +50,8 @@ struct Session {
     flow: ControlFlow,
     /// The end of the session was seen, but renet is told only in the next call, so that the last messages can be read.
     closing: bool,
+    /// How often the system had said that nobody listens there when the silence had become long.
+    refused_before: Option<u64>,
 }
 
 impl ClientTransport {
@@ -200,7 +202,7 @@ impl ClientTransport {
         .expect("one server address and data of fixed size always make a token");
         let netcode = NetcodeClient::new(now, ClientAuthentication::Secure { connect_token: token })
             .expect("a token of our own is well formed");
-        Session { netcode, flow: ControlFlow::default(), closing: false }
+        Session { netcode, flow: ControlFlow::default(), closing: false, refused_before: None }
     }
 
     fn handle_sealed(
@@ -276,6 +278,18 @@ impl ClientTransport {
             self.fail(error, renet);
             return;
         }
+        // A server that hangs or whose cable is out refuses nothing; one that ended without a word does, every time.
+        if silence < GONE_PATIENCE {
+            session.refused_before = None;
+        } else if {
+            let refused = self.wire.drops().refused;
+            refused - *session.refused_before.get_or_insert(refused) >= REFUSALS_OF_THE_GONE
+        } {
+            let error = ConnectError::Gone { addr: self.server };
+            self.session = None;
+            self.fail(error, renet);
+            return;
+        }
         if let Some((packet, _)) = session.netcode.update(passed) {
             send(&mut *self.wire, &mut self.tally, self.server, packet);
         }
@@ -315,6 +329,11 @@ fn send(wire: &mut dyn Wire, tally: &mut Tally, to: SocketAddr, bytes: &[u8]) {
 
 /// Silence that ends a session.
 pub const SESSION_TIMEOUT: Duration = Duration::from_millis(SESSION_TIMEOUT_MS);
+/// Silence after which it counts that the system says nobody listens there: a server that restarts in less has forgotten
+/// the session anyway, but a stray message of the network must not end one.
+const GONE_PATIENCE: Duration = Duration::from_secs(4);
+/// Such messages during the silence that leave no doubt.
+const REFUSALS_OF_THE_GONE: u64 = 10;
 /// Silence that ends one attempt to open a session. A LAN needs milliseconds; netcode repeats every 250 ms.
 const OPENING_PATIENCE: Duration = Duration::from_secs(2);
 /// Together longer than a server remembers a half-open session.

@@ -3,16 +3,17 @@
 //! Time line of tick *P*, due at `epoch + P / rate`: everything that arrived before is filed by
 //! [`ServerCore::handle_hot`]; [`ServerCore::step`] takes one input *P* per player, moves the world, judges the shots
 //! against the past their shooters saw and remembers the state; [`ServerCore::encode_snapshots`] tells each client
-//! what it may know of state *P*, at once. Stages are the only writers of what they write.
+//! what it may know of state *P*, at once (in `snapshots`). Stages are the only writers of what they write.
 //!
-//! Its lobby is in `admission`, its reliable messages in `control`. Must not know how bytes travel, or that other cores
-//! exist.
+//! Its lobby is in `admission`, its reliable messages in `control`, `chat` and `votes`, one match after the other in
+//! `matches`, who plays for whom in `teams`. Must not know how bytes travel, or that other cores exist.
 
 mod admission;
 mod chat;
 mod control;
 mod matches;
 mod rules;
+mod snapshots;
 mod teams;
 mod votes;
 
@@ -21,13 +22,12 @@ pub use self::rules::{MatchRules, Wanted};
 use self::votes::Votes;
 use crate::bans::Bans;
 use crate::inputs::InputBuffer;
-use crate::interest::Interest;
+use crate::interest::{InSight, Interest};
 use crate::lagcomp::LagCompensation;
 use crate::maps::Map;
-use crate::metrics::{Metrics, ratio};
+use crate::metrics::Metrics;
 use crate::seats::{Seat, Seated};
 use crate::sessions::{SendTimes, SessionState, Sessions};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::ids::{Id, IdSource};
@@ -35,8 +35,8 @@ use tickshot_shared::protocol::client_msg::{InputPacket, decode_inputs};
 use tickshot_shared::protocol::control::{RoundState, ServerControl};
 use tickshot_shared::protocol::evidence::ShotEvidence;
 use tickshot_shared::protocol::fields::ExtrapolationTable;
-use tickshot_shared::protocol::server_msg::{InputUse, SnapshotHeader};
-use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
+use tickshot_shared::protocol::server_msg::InputUse;
+use tickshot_shared::protocol::snapshot::SnapshotEncoder;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::bot::Skill;
 use tickshot_shared::sim::history::History;
@@ -130,7 +130,7 @@ struct Scratch {
     inputs: Vec<Option<Input>>,
     uses: Vec<InputUse>,
     stamps: Vec<Option<ViewStamp>>,
-    visible: Vec<Slot>,
+    in_sight: InSight,
     snapshot: Vec<u8>,
 }
 
@@ -175,6 +175,11 @@ impl ServerCore {
 
     pub fn world(&self) -> &World {
         &self.world
+    }
+
+    /// To set a scene between two ticks, which no rule of the game does: for tests and measurements.
+    pub fn world_mut(&mut self) -> &mut World {
+        &mut self.world
     }
 
     /// Name of the match being played.
@@ -278,7 +283,8 @@ impl ServerCore {
             let slot = Slot(i as u16);
             let (input, used) = match (seat, self.world.player(slot)) {
                 (Some(seat), Some(_)) => {
-                    if let Some(input) = seat.think(&self.arena, &self.world, &mut self.interest, slot) {
+                    let in_sight = &mut self.scratch.in_sight;
+                    if let Some(input) = seat.think(&self.arena, &self.world, &mut self.interest, slot, in_sight) {
                         seat.inputs.file(tick, tick, input, Duration::ZERO);
                     }
                     seat.inputs.take(tick)
@@ -321,65 +327,7 @@ impl ServerCore {
         self.events = events;
     }
 
-    // --- snapshots
-
-    /// Encode state `world.tick` for every playing client whose turn it is; `send` gets (client id, bytes).
-    pub fn encode_snapshots(&mut self, clock: &dyn Fn() -> Duration, send: &mut dyn FnMut(u64, &[u8])) {
-        let tick = self.world.tick;
-        let deadline = self.deadline(tick);
-        let rules = self.setup.rules;
-        self.encoder.begin(tick);
-        self.sent_at.record(tick, clock());
-        for (client_id, session) in self.sessions.iter_mut() {
-            let SessionState::Playing(slot) = session.state else { continue };
-            // Those who want fewer snapshots get them in turns, so that no tick has to make them all.
-            if !tick.plus(slot.0.into()).0.is_multiple_of(rules.granted(session).snapshot_every.max(1).into()) {
-                continue;
-            }
-            self.interest.visible_to(&self.arena, &self.world, slot, &mut self.scratch.visible);
-            let inputs = self.seats[slot.index()].as_ref().map(|seat| &seat.inputs);
-            let header = SnapshotHeader {
-                tick,
-                // The encoder fills in the baseline it really used.
-                baseline: None,
-                input_use: self.scratch.uses[slot.index()],
-                margin_16ths: inputs
-                    .and_then(|i| i.arrived(tick))
-                    .map(|arrived| margin_16ths(deadline, arrived, self.setup.rate)),
-                received: session.received,
-                starved: inputs.map_or(0, |inputs| inputs.counts.missing as u8),
-                pong: session.take_pong(clock(), deadline),
-            };
-            let (told, baseline) = session.told.begin(tick);
-            self.scratch.snapshot.clear();
-            let rockets: Vec<_> = self.world.rockets.clone();
-            let pickups = self.world.pickups.iter().enumerate().fold(0, |m, (i, t)| m | u64::from(*t == 0) << i);
-            let request = SnapshotRequest {
-                scene: tickshot_shared::protocol::scene::Scene { pickups, rockets: &rockets },
-                header,
-                history: &self.history,
-                own: Some(slot),
-                baseline,
-                visible: &self.scratch.visible,
-                priority: &mut session.priority,
-            };
-            let stats = self.encoder.encode(request, told, &mut self.scratch.snapshot);
-            self.metrics.record_snapshot(self.scratch.snapshot.len());
-            self.metrics.entity_bits += u64::from(stats.entity_bits);
-            self.metrics.entities_sent += u64::from(stats.sent);
-            self.metrics.entities_deferred += u64::from(stats.deferred);
-            send(client_id, &self.scratch.snapshot);
-        }
-    }
-
-    /// Bits per field of an entity, averaged over all entities sent.
-    pub fn field_bits(&self) -> BTreeMap<&'static str, f64> {
-        self.encoder
-            .field_bits()
-            .into_iter()
-            .map(|(name, bits)| (name, ratio(bits, self.metrics.entities_sent)))
-            .collect()
-    }
+    // --- counts
 
     /// Input counts of everyone, present and gone.
     pub fn input_counts(&self) -> crate::inputs::InputCounts {
@@ -400,11 +348,4 @@ fn file_all(buffer: &mut InputBuffer, next: Tick, packet: &InputPacket, arrived:
     for (tick, input) in packet.ticks() {
         buffer.file(next, tick, input, arrived);
     }
-}
-
-/// How long before `deadline` something `arrived`, in 1/16 tick, rounded down; negative = after it.
-fn margin_16ths(deadline: Duration, arrived: Duration, rate: TickRate) -> i16 {
-    let nanos = deadline.as_nanos() as i128 - arrived.as_nanos() as i128;
-    let sixteenths = (nanos * 16).div_euclid(i128::from(rate.tick_nanos()));
-    sixteenths.clamp(i128::from(i16::MIN), i128::from(i16::MAX)) as i16
 }

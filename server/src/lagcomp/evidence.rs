@@ -11,7 +11,7 @@ use serde::Serialize;
 use tickshot_shared::ids::Id;
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::evidence::{Clamp, ShotEvidence, TargetEvidence};
-use tickshot_shared::sim::combat::{Shot, Verdict, is_target};
+use tickshot_shared::sim::combat::{Foes, Shot, Verdict};
 use tickshot_shared::sim::input::ViewStamp;
 use tickshot_shared::sim::world::{Slot, World};
 use tickshot_shared::tick::TickRate;
@@ -68,8 +68,9 @@ impl Judged<'_> {
             Some(victim) => i64::from(victim != *slot),
             None => distance_sq(verdict.muzzle, self.shot, target.tested),
         };
-        let (slot, target) =
-            self.sight.targets().filter(|(slot, _)| is_target(world, shooter, *slot)).min_by_key(nearest)?;
+        let foes = Foes::of(world, shooter);
+        let is_foe = |slot: Slot| world.player(slot).is_some_and(|player| foes.include(slot, player));
+        let (slot, target) = self.sight.targets().filter(|(slot, _)| is_foe(*slot)).min_by_key(nearest)?;
         Some(TargetEvidence {
             slot,
             drawn: self.drawn.drawn(world, shooter, slot).map(|at| at.to_array()),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tickshot_server::core::{MatchSetup, ServerCore};
 use tickshot_server::maps::BUILT_IN;
 use tickshot_shared::limits::UNITS_PER_METRE;
+use tickshot_shared::sim::bot::Skill;
 use tickshot_shared::sim::round::{GameMode, MatchOptions, Phase};
 use tickshot_shared::sim::step::Event;
 use tickshot_shared::sim::world::{Slot, World};
@@ -77,8 +78,12 @@ impl Books {
 
 /// Plays one match to its end; returns who got stuck, when and where.
 fn play(map: &str, seed: u64) -> Vec<String> {
-    let setup =
-        MatchSetup { bots: BOTS, options: OPTIONS, ..MatchSetup::endless(load(map), BOTS, TickRate::default(), seed) };
+    let setup = MatchSetup {
+        bots: BOTS,
+        options: OPTIONS,
+        bot_skill: Skill::ALL[seed as usize % Skill::ALL.len()],
+        ..MatchSetup::endless(load(map), BOTS, TickRate::default(), seed)
+    };
     let mut core = ServerCore::new(setup, Duration::ZERO);
     let (mut stays, mut books, mut stuck) = (Stays([None; BOTS]), Books::default(), Vec::new());
     while core.world().round.phase != Phase::MatchOver {
@@ -119,4 +124,23 @@ fn sixteen_bots_play_ten_rounds_to_the_end_and_none_is_stuck_for_five_seconds() 
         }
     }
     assert!(stuck.is_empty(), "{} stuck:\n{}", stuck.len(), stuck.join("\n"));
+}
+
+#[test]
+fn who_stands_still_in_a_live_round_for_over_five_seconds_is_noticed_once() {
+    let arena = load("open").arena;
+    let mut world = World::for_match(BOTS, 0, TickRate::default(), 1, Tick(0), OPTIONS);
+    world.join(&arena, Slot(4));
+    let mut stays = Stays([None; BOTS]);
+    let mut noticed = |world: &mut World, phase: Phase, seconds: u32| {
+        world.round.phase = phase;
+        let ticks = (0..seconds * 64).map(|_| {
+            world.tick = world.tick.plus(1);
+            stays.note(world).len()
+        });
+        ticks.sum::<usize>()
+    };
+    assert_eq!(noticed(&mut world, Phase::Freeze, 20), 0);
+    assert_eq!(noticed(&mut world, Phase::Live, 5), 0);
+    assert_eq!(noticed(&mut world, Phase::Live, 20), 1);
 }

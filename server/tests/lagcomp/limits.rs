@@ -13,10 +13,11 @@ use tickshot_shared::protocol::stamp::stamp_is_possible;
 use tickshot_shared::protocol::told::{Told, ToldRing};
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
-use tickshot_shared::sim::combat::Judge;
+use tickshot_shared::sim::combat::{Judge, Shot};
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::{Input, OwnView, ViewStamp};
 use tickshot_shared::sim::pose::Pose;
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -203,9 +204,13 @@ fn a_verdict_is_never_better_than_what_the_allowed_time_gives() {
         let stamps = [Some(claim)];
         let judge = LagCompensation::new(&history, &arena, &shooters, &stamps, rules, world.rate, Vec::new());
         let towards = world.player(Slot(1 + rng.below(23) as u16)).unwrap().pos - world.player(Slot(0)).unwrap().pos;
-        let verdict = judge.judge(&world, &arena, Slot(0), Turn::of(towards));
+        let weapon = if case % 4 == 0 { Weapon::Shotgun } else { Weapon::Rifle };
+        let fired = Shot::new(Slot(0), weapon, Turn::of(towards), now);
+        let verdict = judge.judge(&world, &arena, &fired);
         let shot = judge.into_evidence()[0];
-        assert_eq!((shot.hit, shot.policy), (verdict.hit, claim.check));
+        assert_eq!((shot.hit, shot.policy, shot.weapon), (verdict.victim(), claim.check, weapon));
+        assert_eq!(shot.rays_hit[claim.check as usize], verdict.rays_hit());
+        assert_eq!(verdict.rays().iter().map(|ray| ray.aim).collect::<Vec<_>>(), fired.rays.as_slice());
         assert!(shot.used_age_256ths <= 20 * 256, "case {case}: {shot:?}");
         let used = i64::from(now.0) * 256 - i64::from(shot.used_age_256ths);
         let truth = |slot, at: i64| truth(&world, &history, slot, at);
@@ -254,7 +259,8 @@ fn stamps_of_every_class_over_the_wire_keep_the_limits_of_the_core() {
     let mut rig = Rig::new("open", 32, 24, rules, 42);
     let cheats: Vec<usize> = (0..6).map(|delay| rig.join(LinkTicks { delay, ..LinkTicks::default() })).collect();
     let mut rng = Rng::new(42);
-    for _ in 0..3_000 {
+    // Of all claims few are late; and people reload now and then.
+    for _ in 0..9_000 {
         rig.tick_with(&mut |_, _, packet| {
             let mut inputs: Vec<_> = packet.inputs.to_vec();
             let newest = inputs.last_mut().unwrap();

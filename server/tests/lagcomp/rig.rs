@@ -19,6 +19,7 @@ use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::input::{Buttons, Heading, Input, OwnView, ViewStamp};
 use tickshot_shared::sim::pose::{Pose, WHOLE};
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -175,7 +176,8 @@ impl Client {
         let (ack, ack_mask) = self.ring.ack();
         self.lead.push(tick, ack?);
         let display = (i64::from(tick.0) - i64::from(self.lead.ticks())) * 256 - self.delay_256ths;
-        let mut input = Input { heading: Heading::new((now.0 / 20 % 9) as u8).unwrap(), ..Input::default() };
+        let weapon = if self.id % 4 == 0 { Weapon::Shotgun } else { Weapon::Rifle };
+        let mut input = Input { heading: Heading::new((now.0 / 20 % 9) as u8).unwrap(), weapon, ..Input::default() };
         let from = Tick(tick.0.saturating_sub(2));
         let own = OwnView::Between { from, fraction: self.rng.below(256) as u8, based_on: ack? };
         if let Some((stamp, poses)) = look(&self.ring, display, own, self.check) {

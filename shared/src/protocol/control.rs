@@ -284,6 +284,7 @@ impl ControlMessage for ServerControl {
                 within("map name", name_is_valid(map_name))?;
                 within("map size", *map_bytes as usize <= MAP_BYTES_MAX)
             }
+            ServerControl::Round(RoundState { winner: Some(Winner::Player(slot)), .. }) => check_slot(*slot),
             ServerControl::Round(_) | ServerControl::Vote(None) => Ok(()),
             ServerControl::Chat(line) => {
                 line.from.map_or(Ok(()), check_slot)?;

@@ -10,12 +10,13 @@ use super::angle::Turn;
 use super::arena::Arena;
 use super::collision::{ray_hits_circle, raycast};
 use super::pose::Pose;
+use super::round::Team;
 use super::rules::SHOT_RANGE_STEP_UNITS;
 use super::weapon::Weapon;
 use super::world::{Player, Slot, World};
 use crate::rng::Rng;
 use crate::tick::Tick;
-use glam::IVec2;
+use glam::{I64Vec2, IVec2};
 
 /// Read-only poses a shot is judged against. `world` is the present, after everyone's movement of this tick.
 pub trait Targets {
@@ -159,11 +160,12 @@ impl Verdict {
 
 /// Judges one shot.
 ///
-/// A body counts if its player may be hurt by the shooter ([`is_target`]) and its pose, as the shooter is to see it, is
+/// A body counts if its player may be hurt by the shooter ([`Foes`]) and its pose, as the shooter is to see it, is
 /// alive too.
 pub fn judge(world: &World, arena: &Arena, targets: &impl Targets, shot: &Shot) -> Verdict {
     let shooter = shot.shooter;
-    let bodies = world.present().filter(|(slot, _)| is_target(world, shooter, *slot)).filter_map(|(slot, _)| {
+    let foes = Foes::of(world, shooter);
+    let bodies = world.present().filter(|(slot, player)| foes.include(*slot, player)).filter_map(|(slot, _)| {
         let pose = targets.pose(world, shooter, slot).filter(|pose| pose.alive)?;
         Some((slot, pose.pos))
     });
@@ -181,9 +183,9 @@ pub fn trace(arena: &Arena, muzzle: IVec2, shot: &Shot, bodies: impl Iterator<It
         *direction = aim.direction();
         *end = RayEnd { aim: *aim, range_units: raycast(arena, muzzle, *direction, reach), hit: None };
     }
-    let reach_sq = i64::from(reach + Player::RADIUS).pow(2);
+    let cone = Cone::about(shot);
     for (slot, at) in bodies {
-        if (at.as_i64vec2() - muzzle.as_i64vec2()).length_squared() > reach_sq {
+        if rays.len() > 1 && !cone.touches(at.as_i64vec2() - muzzle.as_i64vec2()) {
             continue;
         }
         for (end, direction) in ends.iter_mut().zip(&directions).take(rays.len()) {
@@ -196,15 +198,50 @@ pub fn trace(arena: &Arena, muzzle: IVec2, shot: &Shot, bodies: impl Iterator<It
     Verdict { muzzle, ends, count: shot.rays.count }
 }
 
-/// May a shot of `shooter` hurt `slot`? The living may be hurt, but for oneself and, unless the match says otherwise, one's
-/// own side. Nobody needs to be there who fired: a rocket outlives its shooter's stay.
-pub fn is_target(world: &World, shooter: Slot, slot: Slot) -> bool {
-    let Some(target) = world.player(slot) else { return false };
-    target.alive && slot != shooter && (world.round.options.friendly_fire || !is_mate(world, shooter, target))
+/// The space that a fan of rays lies in, and a body's width about it: who is outside need not be held against each ray.
+struct Cone {
+    direction: I64Vec2,
+    reach: i64,
+    /// Tangent of half its angle, Q15.
+    slope_q15: i64,
 }
 
-fn is_mate(world: &World, shooter: Slot, other: &Player) -> bool {
-    other.team.is_some() && world.player(shooter).is_some_and(|shooter| shooter.team == other.team)
+impl Cone {
+    fn about(shot: &Shot) -> Cone {
+        let table = shot.weapon.table();
+        let edge = Turn(table.spread_steps).direction();
+        let slope_q15 = (i64::from(edge.y) << 15) / i64::from(edge.x);
+        Cone { direction: shot.aim.direction().as_i64vec2(), reach: table.range_units.into(), slope_q15 }
+    }
+
+    /// `rel`: from the muzzle to the body's centre.
+    fn touches(&self, rel: I64Vec2) -> bool {
+        let along = rel.dot(self.direction) >> 15;
+        let beside = rel.perp_dot(self.direction).abs() >> 15;
+        let radius = i64::from(Player::RADIUS);
+        // Twice the radius: a body beside a slanting ray reaches a little further than its radius, and all is rounded.
+        (-radius..=self.reach + radius).contains(&along) && beside <= 2 * radius + (along.max(0) * self.slope_q15 >> 15)
+    }
+}
+
+/// Whom a player's shots may hurt: the living, but for oneself and, unless the match says otherwise, one's own side. Nobody
+/// needs to be there who fired: a rocket outlives its shooter's stay.
+#[derive(Clone, Copy, Debug)]
+pub struct Foes {
+    shooter: Slot,
+    /// Whose players are spared.
+    spared: Option<Team>,
+}
+
+impl Foes {
+    pub fn of(world: &World, shooter: Slot) -> Foes {
+        let side = world.player(shooter).and_then(|shooter| shooter.team);
+        Foes { shooter, spared: side.filter(|_| !world.round.options.friendly_fire) }
+    }
+
+    pub fn include(&self, slot: Slot, player: &Player) -> bool {
+        player.alive && slot != self.shooter && (self.spared.is_none() || player.team != self.spared)
+    }
 }
 
 /// Length of a shot as others are told it: `Player::shot_range`, rounded to the nearest step.
@@ -224,6 +261,7 @@ const _: () = {
     let mut i = 0;
     while i < Weapon::ALL.len() {
         assert!(Weapon::ALL[i].table().rays as usize <= RAYS_MAX);
+        assert!(Weapon::ALL[i].table().spread_steps <= 1 << 13, "an eighth of a turn: a cone has a slope");
         i += 1;
     }
 };

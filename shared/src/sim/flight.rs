@@ -7,7 +7,7 @@
 use super::angle::Turn;
 use super::arena::Arena;
 use super::collision::{body_in_sight, raycast};
-use super::combat::is_target;
+use super::combat::Foes;
 use super::damage::Hit;
 use super::rocket::{ROCKET_AFTERGLOW_MS, ROCKETS_MAX, Rocket};
 use super::step::Event;
@@ -63,7 +63,8 @@ fn end_of_flight(world: &World, arena: &Arena, rocket: &Rocket, before: &[IVec2]
     // Relative to where this tick's flight begins, which may be less than a rocket's radius before the wall.
     let mut end = (wall < way).then_some(wall - ROCKET_RADIUS);
     let leg = [rocket.at(first_units), rocket.at(last_units)];
-    for (slot, player) in world.present().filter(|(slot, _)| is_target(world, rocket.owner, *slot)) {
+    let foes = Foes::of(world, rocket.owner);
+    for (slot, player) in world.present().filter(|(slot, player)| foes.include(*slot, player)) {
         let body = [before.get(slot.index()).copied().unwrap_or(player.pos), player.pos];
         if let Some(part_q16) = meeting_q16(leg, body) {
             let units = ((i64::from(way) * part_q16) >> 16) as i32;
@@ -117,9 +118,10 @@ fn burst(world: &mut World, arena: &Arena, rocket: &Rocket, units: i32, hits: &m
     if !world.round.phase.hurts() {
         return;
     }
-    let first = hits.len();
+    let (first, foes) = (hits.len(), Foes::of(world, owner));
     for (victim, player) in world.present() {
-        if victim != owner && !is_target(world, owner, victim) || !player.alive {
+        let is_own = victim == owner && player.alive;
+        if !is_own && !foes.include(victim, player) {
             continue;
         }
         let Some(damage) = damage_at(at, player.pos).filter(|_| body_in_sight(arena, at, player.pos, Player::RADIUS))

@@ -18,7 +18,6 @@ pub mod pickup;
 pub mod pose;
 pub mod rocket;
 pub mod round;
-mod route;
 pub mod rules;
 mod spawn;
 pub mod step;

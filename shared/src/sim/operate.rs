@@ -50,10 +50,13 @@ pub(super) fn operate(player: &mut Player, rate: TickRate, input: &Input) -> Own
         return deeds;
     }
     deeds.switched = switch(player, rate, input.weapon);
-    let trigger = input.buttons.contains(Buttons::FIRE);
+    let (trigger, key) = (input.buttons.contains(Buttons::FIRE), input.buttons.contains(Buttons::RELOAD));
+    if !trigger && !key {
+        return deeds;
+    }
     let weapon = player.weapon;
     let empty = player.magazines[weapon.index()] == 0;
-    if player.reload_ticks == 0 && (input.buttons.contains(Buttons::RELOAD) || trigger && empty) && can_reload(player) {
+    if player.reload_ticks == 0 && (key || trigger && empty) && can_reload(player) {
         player.reload_ticks = weapon.reload_ticks(rate);
         deeds.reload_began = true;
     }

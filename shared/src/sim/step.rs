@@ -117,14 +117,16 @@ fn move_all(world: &mut World, arena: &Arena, inputs: &[Option<Input>]) {
     let rate = world.rate;
     for (index, player) in world.players.iter_mut().enumerate() {
         if let Some(player) = player {
-            let input = input_of(inputs, index).unwrap_or_else(|| Input::idle(player));
-            move_player(player, arena, rate, &input);
+            match input_of(inputs, index) {
+                Some(input) => move_player(player, arena, rate, input),
+                None => move_player(player, arena, rate, &Input::idle(player)),
+            };
         }
     }
 }
 
-fn input_of(inputs: &[Option<Input>], index: usize) -> Option<Input> {
-    inputs.get(index).copied().flatten()
+fn input_of(inputs: &[Option<Input>], index: usize) -> Option<&Input> {
+    inputs.get(index).and_then(Option::as_ref)
 }
 
 /// Everyone handles its weapon; nobody is hurt before all shots are judged.
@@ -139,9 +141,9 @@ fn operate_all(
     let rate = world.rate;
     for index in 0..world.players.len() {
         let slot = Slot(index as u16);
-        let Some(player) = &mut world.players[index] else { continue };
-        let input = input_of(inputs, index).unwrap_or_else(|| Input::idle(player));
-        let Some(weapon) = operate(player, rate, &input).fired else { continue };
+        // Without an input nobody touches a weapon: see `Input::idle`.
+        let (Some(player), Some(input)) = (&mut world.players[index], input_of(inputs, index)) else { continue };
+        let Some(weapon) = operate(player, rate, input).fired else { continue };
         let from = player.pos;
         if weapon.table().rays == 0 {
             player.shot_range = 0;

@@ -41,25 +41,28 @@ pub(crate) fn sketch(rows: &[&str]) -> Arena {
 pub(crate) fn sketch_tmx(rows: &[&str]) -> String {
     let (width, height) = (rows[0].len(), rows.len());
     let tiles: Vec<String> = rows.iter().flat_map(|r| r.bytes().map(|b| u8::from(b == b'#').to_string())).collect();
-    let points = |letter: u8, class: &str| -> String {
+    let points = |letter: u8, class: &str, first_id: usize| -> String {
         let letters = rows.iter().enumerate().flat_map(|(y, row)| row.bytes().enumerate().map(move |(x, b)| (x, y, b)));
-        let found = letters.filter(|(_, _, b)| *b == letter);
+        let found = letters.filter(|(_, _, b)| *b == letter).enumerate();
         found
-            .map(|(x, y, b)| {
-                let id = 1 + (y * width + x) * 128 + usize::from(b);
-                let (x, y) = (x * 16 + 8, y * 16 + 8);
-                format!("<object id=\"{id}\" type=\"{class}\" x=\"{x}\" y=\"{y}\"><point/></object>\n")
+            .map(|(i, (x, y, _))| {
+                let (id, x, y) = (first_id + i, x * 16 + 8, y * 16 + 8);
+                format!("<object id=\"{id}\"{class} x=\"{x}\" y=\"{y}\"><point/></object>\n")
             })
             .collect()
     };
-    let spawns = points(b'S', "");
-    let pickups: String =
-        [(b'H', "health"), (b'A', "armour"), (b'M', "ammo")].map(|(l, class)| points(l, class)).concat();
+    let spawns = points(b'S', "", 1);
+    let kinds = [(b'H', " class=\"health\""), (b'A', " class=\"armour\""), (b'M', " class=\"ammo\"")];
+    let things: String = (1..).zip(kinds).map(|(i, (letter, class))| points(letter, class, 10_000 * i)).collect();
+    let pickups = match things.as_str() {
+        "" => String::new(),
+        things => format!("<objectgroup id=\"3\" name=\"pickups\">\n{things}</objectgroup>\n"),
+    };
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<map version=\"1.10\" orientation=\"orthogonal\" width=\"{width}\" \
          height=\"{height}\" tilewidth=\"16\" tileheight=\"16\" infinite=\"0\">\n<layer id=\"1\" name=\"walls\" \
          width=\"{width}\" height=\"{height}\"><data encoding=\"csv\">\n{}\n</data></layer>\n<objectgroup id=\"2\" \
-         name=\"spawns\">\n{spawns}</objectgroup>\n<objectgroup id=\"3\" name=\"pickups\">\n{pickups}</objectgroup>\n</map>\n",
+         name=\"spawns\">\n{spawns}</objectgroup>\n{pickups}</map>\n",
         tiles.join(",")
     )
 }

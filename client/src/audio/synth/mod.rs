@@ -36,7 +36,7 @@ impl Bank {
     }
 }
 
-/// One take of one sound, loudest at [`PEAK`].
+/// One take of one sound.
 pub fn render(sound: Sound, seed: u64, take: usize) -> Vec<f32> {
     let rng = &mut Rng::fork(seed, (sound.index() * 64 + take) as u64 + 1);
     match sound {
@@ -71,6 +71,3 @@ pub fn render(sound: Sound, seed: u64, take: usize) -> Vec<f32> {
         Sound::Vote => signals::vote(rng),
     }
 }
-
-/// Loudest sample of every effect; the mixer keeps the sum of many below 1.
-pub const PEAK: f32 = 0.9;

@@ -1,6 +1,5 @@
 //! What the match says to its players: countdown, rounds, votes, chat. Tuned to each other (C major, its minor for losses).
 
-use super::PEAK;
 use super::dsp::{Clip, Filter, Noise, Osc, between, decay, glide, strike, swell};
 use tickshot_shared::rng::Rng;
 
@@ -15,7 +14,7 @@ pub(super) fn countdown(rng: &mut Rng) -> Vec<f32> {
             share * strike(t, 0.0006, tau) * partial.sine(523.3 * ratio * glide(t, 1.05, 1.0, 0.01))
         });
     }
-    clip.drive(1.4).room(0.5, 0.16).finish(PEAK)
+    clip.drive(1.4).room(0.5, 0.16).finish()
 }
 
 /// A horn over a drum: go.
@@ -23,7 +22,7 @@ pub(super) fn round_began(rng: &mut Rng) -> Vec<f32> {
     let mut clip = Clip::new(1.1);
     drum(&mut clip, rng, 0.0, 1.0);
     horn(&mut clip, rng, 0.0, 0.75, &[261.6, 392.0, 523.3], 0.30);
-    clip.drive(1.6).room(0.72, 0.28).finish(PEAK)
+    clip.drive(1.6).room(0.72, 0.28).finish()
 }
 
 /// Up the chord and stay there.
@@ -34,7 +33,7 @@ pub(super) fn round_won(rng: &mut Rng) -> Vec<f32> {
         bell(&mut clip, 0.11 * i as f32, hz, 0.42, if i == 3 { 0.34 } else { 0.14 });
     }
     horn(&mut clip, rng, 0.33, 0.7, &[261.6, 329.6, 392.0, 523.3], 0.16);
-    clip.drive(1.3).room(0.76, 0.3).finish(PEAK)
+    clip.drive(1.3).room(0.76, 0.3).finish()
 }
 
 /// Down, into the minor.
@@ -46,7 +45,7 @@ pub(super) fn round_lost(rng: &mut Rng) -> Vec<f32> {
         horn(&mut clip, rng, at, if i == 2 { 0.75 } else { 0.24 }, &[hz / 2.0, hz * 0.5946], 0.20);
     }
     drum(&mut clip, rng, 0.38, 0.8);
-    clip.drive(1.4).room(0.78, 0.32).finish(PEAK)
+    clip.drive(1.4).room(0.78, 0.32).finish()
 }
 
 /// Neither up nor down.
@@ -56,7 +55,7 @@ pub(super) fn round_drawn(rng: &mut Rng) -> Vec<f32> {
         bell(&mut clip, at, 392.0, 0.40, 0.2);
         horn(&mut clip, rng, at, 0.28, &[196.0, 293.7], 0.18);
     }
-    clip.drive(1.3).room(0.72, 0.28).finish(PEAK)
+    clip.drive(1.3).room(0.72, 0.28).finish()
 }
 
 /// A gong.
@@ -64,24 +63,24 @@ pub(super) fn match_over(rng: &mut Rng) -> Vec<f32> {
     let mut clip = Clip::new(2.6);
     drum(&mut clip, rng, 0.0, 1.0);
     let partials = [
-        (1.0, 0.50, 0.9),
-        (1.48, 0.34, 0.75),
-        (2.07, 0.40, 0.62),
-        (2.83, 0.26, 0.45),
-        (3.91, 0.2, 0.3),
-        (5.3, 0.14, 0.2),
+        (1.0, 0.50, 0.66),
+        (1.48, 0.36, 0.6),
+        (2.07, 0.42, 0.55),
+        (2.83, 0.32, 0.42),
+        (3.91, 0.28, 0.34),
+        (5.3, 0.22, 0.24),
     ];
     for (i, (ratio, share, tau)) in partials.into_iter().enumerate() {
         // Two of each, a little apart: they beat. The high ones bloom after the blow.
         for apart in [0.997, 1.003] {
-            let (mut partial, hz) = (Osc::default(), 130.8 * ratio * apart * between(rng, 0.995, 1.005));
+            let (mut partial, hz) = (Osc::default(), 196.0 * ratio * apart * between(rng, 0.995, 1.005));
             let bloom = 0.002 + 0.03 * i as f32;
-            clip.add(0.0, 2.6, |t| 0.5 * share * strike(t, bloom, tau) * partial.sine(hz));
+            clip.add(0.0, 7.0 * tau, |t| 0.5 * share * strike(t, bloom, tau) * partial.sine(hz));
         }
     }
     let (mut noise, mut wash) = (Noise::new(rng), Filter::default());
     clip.add(0.0, 1.6, |t| 0.30 * strike(t, 0.09, 0.30) * wash.band(noise.next(), glide(t, 2600.0, 800.0, 0.5), 1.0));
-    clip.drive(1.5).room(0.8, 0.25).finish(PEAK)
+    clip.drive(1.5).room(0.8, 0.25).finish()
 }
 
 /// A drop.
@@ -94,7 +93,7 @@ pub(super) fn chat(rng: &mut Rng) -> Vec<f32> {
         let hz = 480.0 + 520.0 * (t / 0.045).min(1.0);
         strike(t, 0.006, 0.030) * (drop.sine(hz) + 0.22 * over.sine(2.01 * hz))
     });
-    clip.room(0.45, 0.18).finish(PEAK)
+    clip.room(0.45, 0.18).finish()
 }
 
 /// A question.
@@ -104,14 +103,14 @@ pub(super) fn vote(rng: &mut Rng) -> Vec<f32> {
     bell(&mut clip, 0.0, 587.3, 0.45, 0.13);
     bell(&mut clip, 0.13, 523.3, 0.40, 0.13);
     bell(&mut clip, 0.26, 784.0, 0.50, 0.20);
-    clip.room(0.6, 0.24).finish(PEAK)
+    clip.room(0.6, 0.24).finish()
 }
 
 /// A struck bar: its partials die the sooner the higher they are, and the mallet can be heard.
 pub(super) fn bell(clip: &mut Clip, at: f32, hz: f32, size: f32, tau: f32) {
-    for (ratio, share, dies) in [(1.0, 1.0, 1.0), (2.002, 0.35, 0.6), (3.93, 0.32, 0.28), (9.2, 0.10, 0.09)] {
+    for (ratio, share, dies) in [(1.0, 1.0, 1.0), (2.002, 0.55, 0.7), (3.93, 0.45, 0.3), (9.2, 0.14, 0.09)] {
         let (mut partial, mut twin) = (Osc::default(), Osc::default());
-        clip.add(at, 6.0 * tau, |t| {
+        clip.add(at, 6.0 * tau * dies, |t| {
             0.5 * size
                 * share
                 * strike(t, 0.0012, tau * dies)
@@ -136,13 +135,13 @@ pub(super) fn shimmer(clip: &mut Clip, rng: &mut Rng, at: f32, length: f32, note
 /// Brass: saws a little out of tune, opening as they are blown.
 fn horn(clip: &mut Clip, rng: &mut Rng, at: f32, length: f32, notes: &[f32], size: f32) {
     for &hz in notes {
-        for apart in [0.996, 1.0, 1.0045] {
+        for apart in [0.9965, 1.0035] {
             let (mut reed, mut bell) = (Osc::default(), Filter::default());
             let hz = hz * apart * between(rng, 0.9985, 1.0015);
             clip.add(at, length + 0.25, |t| {
                 let blown = (t / 0.03).min(1.0) * decay((t - length).max(0.0), 0.07) * glide(t, 1.0, 0.7, 0.2);
                 let open = hz * (1.5 + 5.0 * (t / 0.09).min(1.0) * decay(t, length));
-                0.5 * size * blown * bell.low(reed.saw(hz), open, 0.9)
+                0.75 * size * blown * bell.low(reed.saw(hz), open, 0.9)
             });
         }
     }

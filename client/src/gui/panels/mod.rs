@@ -27,6 +27,7 @@ mod words;
 
 pub(super) use capture::Capture;
 pub(super) use ghosts::paint as paint_ghosts;
+pub(super) use theme::ink;
 
 use super::camera::Lens;
 use super::hud::FrameRate;
@@ -81,6 +82,11 @@ impl Panels {
         self.last_tab = tab;
     }
 
+    /// Opens the side panel where it was.
+    pub(super) fn open_side(&mut self) {
+        self.side = Some(self.last_tab);
+    }
+
     fn toggle_side(&mut self) {
         self.side = if self.side.is_some() { None } else { Some(self.last_tab) };
     }
@@ -99,7 +105,10 @@ impl Plugin for PanelsPlugin {
             .init_resource::<side::Drafts>()
             .add_systems(
                 PreUpdate,
-                (capture::note, keys::press).chain().after(InputSystems).before(ClientSet::Controls),
+                (capture::note, super::menu::take_over, keys::press.run_if(not(super::menu::is_open)))
+                    .chain()
+                    .after(InputSystems)
+                    .before(ClientSet::Controls),
             )
             .add_systems(
                 PreUpdate,

@@ -95,7 +95,7 @@ pub(super) fn frame() -> Frame {
 }
 
 /// A palette colour for egui.
-pub(super) fn ink(colour: Color) -> Color32 {
+pub(in crate::gui) fn ink(colour: Color) -> Color32 {
     let colour = colour.to_srgba();
     let byte = |part: f32| (part.clamp(0.0, 1.0) * 255.0).round() as u8;
     Color32::from_rgba_unmultiplied(byte(colour.red), byte(colour.green), byte(colour.blue), byte(colour.alpha))

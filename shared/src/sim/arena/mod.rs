@@ -6,6 +6,7 @@
 mod grid;
 mod points;
 pub mod survey;
+pub mod ways;
 
 use super::pickup::Pickup;
 use super::round::Team;
@@ -16,6 +17,8 @@ use grid::WallSums;
 pub(super) use grid::{BitGrid, any_in_words};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::OnceLock;
+use ways::Ways;
 
 /// A checked arena: at least one spawn point, every spawn point and pickup on free floor and reachable from every other.
 #[derive(Clone, Debug)]
@@ -29,6 +32,7 @@ pub struct Arena {
     /// By [`Team`]; empty if the map has none of their own.
     team_spawns: [Vec<IVec2>; 2],
     pickups: Vec<Pickup>,
+    ways: OnceLock<Ways>,
     hash: MapHash,
 }
 
@@ -59,7 +63,17 @@ impl Arena {
         let sums = WallSums::new(&rows);
         let points = points::check(&map, &rows).map_err(refuse)?;
         let points::Points { spawns, team_spawns, pickups } = points;
-        Ok(Arena { name: name.to_owned(), rows, columns, sums, spawns, team_spawns, pickups, hash: MapHash::of(tmx) })
+        Ok(Arena {
+            name: name.to_owned(),
+            rows,
+            columns,
+            sums,
+            spawns,
+            team_spawns,
+            pickups,
+            ways: OnceLock::new(),
+            hash: MapHash::of(tmx),
+        })
     }
 
     /// The name given to [`Arena::parse`].
@@ -107,6 +121,11 @@ impl Arena {
     /// Whether each side has spawn points of its own.
     pub fn has_team_spawns(&self) -> bool {
         !self.team_spawns[0].is_empty()
+    }
+
+    /// How to walk across it; worked out when first asked for (about a millisecond on the largest map of the game).
+    pub fn ways(&self) -> &Ways {
+        self.ways.get_or_init(|| Ways::of(self))
     }
 
     /// Hash of the file this arena was read from.

@@ -148,6 +148,12 @@ impl Default for MatchOptions {
 }
 
 impl MatchOptions {
+    /// What is usual for `mode`. Rounds do not begin before people had a moment to load the map.
+    pub fn of(mode: GameMode) -> MatchOptions {
+        let warm_up_s = if mode.has_teams() { 10 } else { 0 };
+        MatchOptions { mode, warm_up_s, ..MatchOptions::default() }
+    }
+
     /// A deathmatch that never ends: for measurements and tests.
     pub const ENDLESS: MatchOptions = MatchOptions {
         mode: GameMode::Deathmatch,

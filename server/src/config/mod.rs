@@ -1,5 +1,9 @@
 //! What a server is told at start: defaults, a TOML file, then flags, each overriding the one before.
 
+mod game;
+
+pub use self::game::{GameArgs, bot_skill, game_mode};
+use self::game::{mode_in_file, skill_in_file};
 use crate::core::MatchRules;
 use crate::imposed::{ImposeError, ImposedLinks};
 use serde::de::Error as _;
@@ -10,7 +14,7 @@ use std::path::{Path, PathBuf};
 use tickshot_shared::limits::{NAME_BYTES_MAX, PLAYERS_DEFAULT, PLAYERS_MAX, REWIND_MS_CAP_MAX, SESSION_TIMEOUT_MS};
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::sim::bot::Skill;
-use tickshot_shared::sim::round::MatchOptions;
+use tickshot_shared::sim::round::{GameMode, MatchOptions};
 use tickshot_shared::tick::TickRate;
 
 /// Everything a server needs to know before it can bind.
@@ -86,6 +90,13 @@ pub enum ConfigError {
     SessionTimeout(u64),
     #[error("rewind is {0} ms; give --rewind-ms (rewind_ms in the file) a number from 0 to {REWIND_MS_CAP_MAX}")]
     Rewind(u32),
+    #[error(
+        "{key} is {value}; give --{flag} ({key} in the file) a number from 0 to {max}",
+        flag = key.replace('_', "-")
+    )]
+    Game { key: &'static str, value: u32, max: u16 },
+    #[error("a rotation of {0} maps is longer than the {ROTATION_MAX} a server keeps; leave some out")]
+    Rotation(usize),
     #[error("{place}: {error}")]
     Link { place: String, error: ImposeError },
     #[error("the password is empty; leave it out for an open server")]
@@ -104,14 +115,15 @@ impl ServerConfig {
             let place = || format!("config file '{}', table [links]", path.display());
             links.impose(name, link).map_err(|error| ConfigError::Link { place: place(), error })?;
         }
-        Ok(ServerConfig {
+        let game = file.game();
+        let mut config = ServerConfig {
             listen: file.listen.unwrap_or(self.listen),
             port_search: self.port_search && file.listen.is_none(),
             name: file.name.unwrap_or(self.name),
             tick_rate: file.tick_rate.unwrap_or(self.tick_rate),
             max_players: file.max_players.unwrap_or(self.max_players),
             bots: file.bots.unwrap_or(self.bots),
-            map: file.map.unwrap_or(self.map),
+            map: self.map,
             seconds: file.seconds.or(self.seconds),
             password: file.password.or(self.password),
             seed: file.seed.or(self.seed),
@@ -122,10 +134,29 @@ impl ServerConfig {
                 rewind_ms: file.rewind_ms.map_or(Ok(self.rules.rewind_ms), rewind_ms)?,
             },
             links,
-            options: self.options,
+            options: game.apply(self.options)?,
             rotation: self.rotation,
-            bot_skill: self.bot_skill,
-        })
+            bot_skill: file.bot_skill.unwrap_or(self.bot_skill),
+        };
+        if let Some(friendly_fire) = file.friendly_fire {
+            config.options.friendly_fire = friendly_fire;
+        }
+        config.set_maps(&Vec::from_iter(file.map), &file.rotation);
+        Ok(config)
+    }
+
+    /// The map to begin with, and those to play in turn. The first of `maps` is the one to begin with, and several are a
+    /// rotation; a `rotation` of its own begins with its first map unless another is named.
+    pub fn set_maps(&mut self, maps: &[String], rotation: &[String]) {
+        if maps.len() > 1 {
+            self.rotation = maps.to_vec();
+        }
+        if !rotation.is_empty() {
+            self.rotation = rotation.to_vec();
+        }
+        if let Some(first) = maps.first().or(rotation.first()) {
+            self.map.clone_from(first);
+        }
     }
 
     /// Refuse settings that no server could run with.
@@ -146,6 +177,9 @@ impl ServerConfig {
         if !(1..=SESSION_TIMEOUT_S_MAX).contains(&self.session_timeout_s) {
             return Err(ConfigError::SessionTimeout(self.session_timeout_s));
         }
+        if self.rotation.len() > ROTATION_MAX {
+            return Err(ConfigError::Rotation(self.rotation.len()));
+        }
         if self.password.as_deref() == Some("") {
             return Err(ConfigError::EmptyPassword);
         }
@@ -163,6 +197,17 @@ struct ConfigFile {
     max_players: Option<usize>,
     bots: Option<usize>,
     map: Option<String>,
+    rotation: Vec<String>,
+    #[serde(deserialize_with = "mode_in_file")]
+    mode: Option<GameMode>,
+    score_limit: Option<u32>,
+    time_limit: Option<u32>,
+    best_of: Option<u32>,
+    round_time: Option<u32>,
+    warm_up: Option<u32>,
+    friendly_fire: Option<bool>,
+    #[serde(deserialize_with = "skill_in_file")]
+    bot_skill: Option<Skill>,
     seconds: Option<f64>,
     password: Option<String>,
     seed: Option<u64>,
@@ -173,6 +218,20 @@ struct ConfigFile {
     rewind_ms: Option<u32>,
     /// Link text by client name.
     links: BTreeMap<String, String>,
+}
+
+impl ConfigFile {
+    fn game(&self) -> GameArgs {
+        GameArgs {
+            mode: self.mode,
+            score_limit: self.score_limit,
+            time_limit: self.time_limit,
+            best_of: self.best_of,
+            round_time: self.round_time,
+            warm_up: self.warm_up,
+            friendly_fire: false,
+        }
+    }
 }
 
 /// A hit check by its name on the command line.
@@ -192,6 +251,8 @@ pub fn rewind_ms(ms: u32) -> Result<u16, ConfigError> {
 
 /// A silent session holds memory and, until someone wants it, a place: no longer than an hour.
 pub const SESSION_TIMEOUT_S_MAX: u64 = 3600;
+/// Maps of a rotation: all are held in memory.
+pub const ROTATION_MAX: usize = 32;
 /// UDP port of a server unless told otherwise.
 pub const DEFAULT_PORT: u16 = 34197;
 /// Where servers are looked for on a network: so many can run on one machine without anybody naming a port.
@@ -234,6 +295,32 @@ mod tests {
             let error = rewind_ms(ms).unwrap_err().to_string();
             assert!(error.contains(&ms.to_string()) && error.contains("rewind_ms"), "{error}");
         }
+    }
+
+    #[test]
+    fn several_maps_are_a_rotation_that_begins_with_the_first_unless_another_is_named() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let maps = |maps: &[&str], rotation: &[&str]| {
+            let mut config = ServerConfig::default();
+            config.set_maps(&names(maps), &names(rotation));
+            (config.map, config.rotation)
+        };
+        assert_eq!(maps(&[], &[]), ("arena".to_owned(), vec![]));
+        assert_eq!(maps(&["open"], &[]), ("open".to_owned(), vec![]));
+        assert_eq!(maps(&["open", "duel"], &[]), ("open".to_owned(), names(&["open", "duel"])));
+        assert_eq!(maps(&[], &["duel", "open"]), ("duel".to_owned(), names(&["duel", "open"])));
+        assert_eq!(maps(&["arena"], &["duel", "open"]), ("arena".to_owned(), names(&["duel", "open"])));
+    }
+
+    #[test]
+    fn the_file_says_what_is_played_with_the_keys_of_the_flags() {
+        let file: ConfigFile =
+            toml::from_str("mode = 'elimination'\nbest_of = 5\nbot_skill = 'hard'\nrotation = ['duel', 'open']")
+                .unwrap();
+        let options = file.game().apply(MatchOptions::default()).unwrap();
+        assert_eq!((options.mode, options.best_of, file.bot_skill), (GameMode::Elimination, 5, Some(Skill::Hard)));
+        let error = toml::from_str::<ConfigFile>("mode = 'chess'").unwrap_err().to_string();
+        assert!(error.contains("chess") && error.contains("mode"), "{error}");
     }
 
     #[test]
