@@ -13,12 +13,15 @@ use tickshot_shared::protocol::control::tidy_name;
 
 /// What every window needs to know.
 #[derive(Clone, Debug)]
+// A build without a window only refuses to open one.
+#[cfg_attr(not(feature = "gui"), allow(dead_code))]
 pub(super) struct Shell {
     pub(super) dir: ConfigDir,
     pub(super) vsync: bool,
 }
 
 /// What the window shows first.
+#[cfg_attr(not(feature = "gui"), allow(dead_code))]
 enum First {
     Menu,
     /// A server of our own that runs already.

@@ -19,6 +19,6 @@ impl Plugin for FontsPlugin {
 
 /// The face of most text: bevy's default font is replaced by it.
 pub(super) const MEDIUM: &[u8] = include_bytes!("../../../assets/fonts/Inter-Medium.otf");
-const BOLD_BYTES: &[u8] = include_bytes!("../../../assets/fonts/Inter-Bold.otf");
+pub(super) const BOLD_BYTES: &[u8] = include_bytes!("../../../assets/fonts/Inter-Bold.otf");
 /// The face of titles and large numbers.
 pub(super) const BOLD: Handle<Font> = uuid_handle!("5d0b5d1c-6f6d-4a3e-9f0c-3c1f3f9f7a10");

@@ -1,6 +1,7 @@
 //! From what a person types to an address. Asking the system for a name can take seconds: a window lets a thread wait.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use tickshot_server::config::DEFAULT_PORT;
 
@@ -21,8 +22,8 @@ pub fn resolve(server: &str) -> Result<SocketAddr, String> {
     first.copied().ok_or_else(|| format!("server name '{server}' has no address"))
 }
 
-/// An address that is being looked up.
-pub struct Lookup(Receiver<Result<SocketAddr, String>>);
+/// An address that is being looked up. Behind a lock only because what a window keeps is shared between threads.
+pub struct Lookup(Mutex<Receiver<Result<SocketAddr, String>>>);
 
 /// Look it up in a thread of its own.
 pub fn resolve_in_background(server: &str) -> Lookup {
@@ -33,13 +34,16 @@ pub fn resolve_in_background(server: &str) -> Lookup {
         // Nobody may want to know any more.
         _ = tell.send(resolve(&server));
     });
-    Lookup(answer)
+    Lookup(Mutex::new(answer))
 }
 
 impl Lookup {
     /// The outcome, once there is one.
     pub fn poll(&self) -> Option<Result<SocketAddr, String>> {
-        match self.0.try_recv() {
+        let Ok(answer) = self.0.lock() else {
+            return Some(Err("the address could not be looked up".to_owned()));
+        };
+        match answer.try_recv() {
             Ok(outcome) => Some(outcome),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Err("the address could not be looked up".to_owned())),

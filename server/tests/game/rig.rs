@@ -77,6 +77,14 @@ impl Rig {
         client
     }
 
+    /// The same for who may be refused.
+    pub(crate) fn join_anyhow(&mut self, name: &str) -> u64 {
+        let client = self.connect(name);
+        _ = self.say(client, &ClientControl::Ready);
+        self.alive.insert(client);
+        client
+    }
+
     pub(crate) fn leave(&mut self, client: u64) {
         self.core.handle_disconnected(client, LeaveReason::Quit);
     }

@@ -21,7 +21,7 @@ pub(super) fn show(ctx: &egui::Context, parts: &mut Parts) {
     }
     let mut answer = None;
     modal(ctx, |ui| {
-        ui.label(RichText::new(dialog.title).size(style::HEADING_PX).strong().color(style::AMBER));
+        ui.label(RichText::new(dialog.title).font(style::bold(style::HEADING_PX)).color(style::AMBER));
         ui.add_space(4.0);
         ui.label(&dialog.what);
         if !dialog.why.is_empty() {

@@ -174,7 +174,7 @@ fn server_row(ui: &mut Ui, row: &ServerRow, is_favourite: bool) -> RowResponse {
     put(NAME, &row.name, ink);
     put(MAP, &row.map, ink);
     let mode = if row.version_fits { super::play::mode_words(row.mode).0 } else { "?" };
-    put(MODE, mode.split(' ').next_back().unwrap_or(mode), ink);
+    put(MODE, mode, ink);
     let bots = if row.bots > 0 { format!("+{}", row.bots) } else { String::new() };
     put(PLAYERS, &format!("{}{bots} / {}", row.players, row.max), ink);
     put(PING, &format!("{:.0} ms", row.ping_ms), ink);

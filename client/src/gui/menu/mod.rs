@@ -78,7 +78,7 @@ impl Plugin for MenuPlugin {
             .init_resource::<Settings>()
             .add_systems(EguiPrimaryContextPass, draw.run_if(resource_exists::<Front>))
             .add_systems(PreUpdate, keys::listen.after(bevy::input::InputSystems))
-            .add_systems(Update, (scale_everything, keep_settings, name_window.run_if(resource_exists::<Front>)))
+            .add_systems(Update, (keep_settings, name_window.run_if(resource_exists::<Front>)))
             .add_systems(Update, set_volume.run_if(resource_exists::<AudioSettings>))
             .add_systems(Last, keep_settings_at_the_end.run_if(on_message::<AppExit>));
     }
@@ -108,8 +108,13 @@ struct Parts<'w> {
     requests: MessageWriter<'w, FrontRequest>,
 }
 
-fn draw(mut contexts: EguiContexts, mut parts: Parts) {
+fn draw(mut contexts: EguiContexts, mut parts: Parts, mut frames: Local<u8>) {
     let Ok(ctx) = contexts.ctx_mut() else { return };
+    // The faces that the panels install are there from the frame after.
+    if *frames < 2 {
+        *frames += 1;
+        return;
+    }
     let now = parts.front.covers_game().then_some(parts.front.place);
     if now != parts.menu.was {
         parts.menu.was = now;
@@ -185,18 +190,6 @@ fn sheet(ctx: &egui::Context, content: impl FnOnce(&mut egui::Ui)) {
                 });
             });
         });
-}
-
-/// Menus, panels and the game's own text in the size that was chosen.
-fn scale_everything(settings: Res<Settings>, mut contexts: EguiContexts, mut scale: ResMut<bevy::ui::UiScale>) {
-    if let Ok(ctx) = contexts.ctx_mut()
-        && ctx.zoom_factor() != settings.ui_scale
-    {
-        ctx.set_zoom_factor(settings.ui_scale);
-    }
-    if scale.0 != settings.ui_scale {
-        scale.0 = settings.ui_scale;
-    }
 }
 
 fn set_volume(settings: Res<Settings>, mut audio: ResMut<AudioSettings>) {

@@ -78,7 +78,7 @@ pub(super) fn show(ui: &mut Ui, parts: &mut Parts, opened: bool) {
 pub(super) fn mode_words(mode: GameMode) -> (&'static str, &'static str) {
     match mode {
         GameMode::Deathmatch => ("Deathmatch", "Everyone for themselves; most kills win."),
-        GameMode::Elimination => ("Team elimination", "Two teams, one life a round, best of several rounds."),
+        GameMode::Elimination => ("Elimination", "Two teams, one life a round, best of several rounds."),
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn show(ctx: &egui::Context, parts: &mut Parts, opened: bool) {
 }
 
 fn title(ui: &mut Ui) {
-    let words = RichText::new("TICKSHOT").size(style::TITLE_PX).strong().extra_letter_spacing(3.0);
+    let words = RichText::new("TICKSHOT").font(style::bold(style::TITLE_PX)).extra_letter_spacing(2.0);
     ui.label(words.color(style::text()));
     let rect = ui.min_rect();
     let y = rect.bottom() + 2.0;

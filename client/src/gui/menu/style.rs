@@ -3,7 +3,7 @@
 //! Every widget can have the keyboard's focus and shows it: arrows and Tab move it, Enter presses.
 
 use crate::gui::palette;
-use crate::gui::panels::ink;
+use crate::gui::panels::{BOLD, ink};
 use bevy_egui::egui::{
     self, Align, Align2, Color32, CornerRadius, FontId, Frame, Layout, Margin, Response, RichText, Sense, Stroke,
     StrokeKind, Ui, Vec2, vec2,
@@ -65,8 +65,13 @@ pub(super) fn begin(ui: &mut Ui) {
     style.visuals.widgets.inactive.bg_fill = BUTTON;
 }
 
+/// The face of titles and buttons.
+pub(super) fn bold(px: f32) -> FontId {
+    FontId::new(px, egui::FontFamily::Name(BOLD.into()))
+}
+
 pub(super) fn heading(ui: &mut Ui, words: &str) {
-    ui.label(RichText::new(words).size(HEADING_PX).strong().color(text()));
+    ui.label(RichText::new(words).font(bold(HEADING_PX)).color(text()));
     ui.add_space(4.0);
 }
 
@@ -106,7 +111,7 @@ pub(super) fn chip(ui: &mut Ui, words: &str, chosen: bool) -> Response {
         Look { fill: BUTTON, hovered: BUTTON_HOVERED, text: text() }
     };
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    paint(ui, rect, &response, look, words, BODY_PX);
+    paint(ui, rect, &response, look, words, FontId::proportional(BODY_PX));
     response
 }
 
@@ -159,11 +164,11 @@ struct Look {
 
 fn button(ui: &mut Ui, words: &str, size: Vec2, look: Look) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    paint(ui, rect, &response, look, words, BUTTON_PX);
+    paint(ui, rect, &response, look, words, bold(BUTTON_PX));
     response
 }
 
-fn paint(ui: &Ui, rect: egui::Rect, response: &Response, look: Look, words: &str, px: f32) {
+fn paint(ui: &Ui, rect: egui::Rect, response: &Response, look: Look, words: &str, font: FontId) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, ui.is_enabled(), words));
     let round = CornerRadius::same(8);
     let lit = response.hovered() || response.has_focus();
@@ -178,7 +183,6 @@ fn paint(ui: &Ui, rect: egui::Rect, response: &Response, look: Look, words: &str
             StrokeKind::Outside,
         );
     }
-    let font = FontId::proportional(px);
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, font, look.text.gamma_multiply(fade));
 }
 

@@ -27,7 +27,7 @@ mod words;
 
 pub(super) use capture::Capture;
 pub(super) use ghosts::paint as paint_ghosts;
-pub(super) use theme::ink;
+pub(super) use theme::{BOLD, ink};
 
 use super::camera::Lens;
 use super::hud::FrameRate;

@@ -2,7 +2,7 @@
 //!
 //! Alone so that no panel names a colour that is not in the palette.
 
-use crate::gui::fonts::MEDIUM;
+use crate::gui::fonts::{BOLD_BYTES, MEDIUM};
 use crate::gui::palette;
 use bevy::prelude::Color;
 use bevy_egui::egui::{
@@ -42,6 +42,8 @@ fn fonts() -> FontDefinitions {
     for family in [FontFamily::Proportional, FontFamily::Monospace] {
         fonts.families.entry(family).or_default().insert(0, FACE.into());
     }
+    fonts.font_data.insert(BOLD.into(), FontData::from_static(BOLD_BYTES).into());
+    fonts.families.insert(FontFamily::Name(BOLD.into()), vec![BOLD.into(), FACE.into()]);
     let instruments = FontData::from_static(bevy::text::DEFAULT_FONT_DATA);
     fonts.font_data.insert(INSTRUMENTS.into(), instruments.into());
     fonts.families.entry(FontFamily::Monospace).or_default().insert(0, INSTRUMENTS.into());
@@ -133,6 +135,8 @@ impl IntoColour for [u8; 4] {
 /// `palette::PANEL`, but less transparent: sentences and curves are harder to read than a number.
 const PANEL: [u8; 4] = [8, 11, 17, 249];
 const FACE: &str = "Inter";
+/// The family of titles.
+pub(in crate::gui) const BOLD: &str = "Inter Bold";
 const INSTRUMENTS: &str = "FiraMono";
 pub(super) const BODY_PX: f32 = 13.5;
 pub(super) const SMALL_PX: f32 = 12.0;
