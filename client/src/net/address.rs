@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::{Mutex, PoisonError};
 use tickshot_server::config::DEFAULT_PORT;
 
 /// `host`, `host:port`, `1.2.3.4`, `[::1]:port`: the first address it resolves to, or what is wrong with it.
@@ -22,7 +23,7 @@ pub fn resolve(server: &str) -> Result<SocketAddr, String> {
 }
 
 /// An address that is being looked up.
-pub struct Lookup(Receiver<Result<SocketAddr, String>>);
+pub struct Lookup(Mutex<Receiver<Result<SocketAddr, String>>>);
 
 /// Look it up in a thread of its own.
 pub fn resolve_in_background(server: &str) -> Lookup {
@@ -33,13 +34,13 @@ pub fn resolve_in_background(server: &str) -> Lookup {
         // Nobody may want to know any more.
         _ = tell.send(resolve(&server));
     });
-    Lookup(answer)
+    Lookup(Mutex::new(answer))
 }
 
 impl Lookup {
     /// The outcome, once there is one.
     pub fn poll(&self) -> Option<Result<SocketAddr, String>> {
-        match self.0.try_recv() {
+        match self.0.lock().unwrap_or_else(PoisonError::into_inner).try_recv() {
             Ok(outcome) => Some(outcome),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Err("the address could not be looked up".to_owned())),
