@@ -165,7 +165,7 @@ fn describe(play: &Play, truth: &Truth, slot: Slot, other: Slot, input: Tick, ey
     let cursor = play.cursor().expect("it was drawn");
     let own = truth.player(cursor.a, slot).expect("it is there");
     format!(
-        "{slot:?} at {eye} (input {}) did not draw {other:?} at {} (alive {}); at {} the eye was at {}, {} units off, dash {} \\
+        "{slot:?} at {eye} (input {}) did not draw {other:?} at {} (alive {}); at {} the eye was at {}, {} units off, dash {} \
          in {}, velocity {}",
         input.0,
         pose.pos,
