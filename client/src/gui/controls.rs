@@ -171,9 +171,7 @@ fn wished_weapon(presses: impl Fn(Action) -> bool, current: Weapon, before: Weap
 /// Closes what is open, one thing at a time; with nothing open it asks for the menu. Where there is none (a picture without
 /// a program around it) it ends the program.
 pub(super) fn escape(
-    keys: Res<ButtonInput<KeyCode>>,
-    view: Res<ViewModel>,
-    capture: Res<Capture>,
+    (keys, view, capture): (Res<ButtonInput<KeyCode>>, Res<ViewModel>, Res<Capture>),
     mut panels: ResMut<Panels>,
     mut switches: ResMut<Switches>,
     front: Option<Res<Front>>,
