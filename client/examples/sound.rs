@@ -5,7 +5,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tickshot_client::audio::mixer::{Command, Mixer};
+use tickshot_client::audio::mixer::{Command, Mixer, VOICES_MAX};
 use tickshot_client::audio::output;
 use tickshot_client::audio::place::Placement;
 use tickshot_client::audio::sounds::Sound;
@@ -43,17 +43,47 @@ fn write(path: &str) -> Result<(), String> {
     for sound in Sound::ALL {
         for take in 0..sound.table().takes {
             println!("{:8.3} s  {} {}", frames as f64 / f64::from(RATE_HZ), sound.table().name, take + 1);
-            mixer.handle(Command::Play { sound, place: Placement::CENTRE });
             let length = lengths[sound.index()] + RATE_HZ as usize / 4;
             frames += length;
             let from = samples.len();
             samples.resize(from + 2 * length, 0.0f32);
-            mixer.fill(&mut samples[from..]);
+            for (i, tenth) in samples[from..].chunks_mut(RATE_HZ as usize / 10 * 2).enumerate() {
+                if let Some(command) = call_for(sound, i) {
+                    mixer.handle(command);
+                }
+                mixer.fill(tenth);
+            }
             mixer.handle(Command::Hush);
         }
     }
+    println!("{VOICES_MAX} voices at once take {:.1} % of a core", 100.0 * cost_of_all_voices(&mut mixer));
     let mut file = std::fs::File::create(path).map_err(|error| format!("cannot write {path}: {error}"))?;
     file.write_all(&wav(&samples)).map_err(|error| format!("cannot write {path}: {error}"))
+}
+
+/// What has to be said in the given tenth of a second for `sound` to be heard: a loop is held, all else is played once.
+fn call_for(sound: Sound, tenth: usize) -> Option<Command> {
+    let place = Placement::CENTRE;
+    match sound.table().looped {
+        true => Some(Command::Hold { key: 0, sound, place }),
+        false => (tenth == 0).then_some(Command::Play { sound, place }),
+    }
+}
+
+/// Time to mix, as a share of the time that is heard.
+fn cost_of_all_voices(mixer: &mut Mixer) -> f64 {
+    let mut block = vec![0.0; RATE_HZ as usize / 10 * 2];
+    let mut spent = Duration::ZERO;
+    for _ in 0..50 {
+        for key in 0..VOICES_MAX as u32 {
+            let place = Placement { muffle: 0.5, ..Placement::CENTRE };
+            mixer.handle(Command::Hold { key, sound: Sound::RocketFlight, place });
+        }
+        let began = Instant::now();
+        mixer.fill(&mut block);
+        spent += began.elapsed();
+    }
+    spent.as_secs_f64() / 5.0
 }
 
 /// A RIFF file of 16-bit stereo.
@@ -89,8 +119,12 @@ fn play() -> Result<(), String> {
     for sound in Sound::ALL {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         println!("{:.4} {}", now.as_secs_f64(), sound.table().name);
-        speaker.send(Command::Play { sound, place: Placement::CENTRE });
-        std::thread::sleep(Duration::from_millis(if sound.table().looped { 1500 } else { 900 }));
+        for tenth in 0..10 {
+            if let Some(command) = call_for(sound, tenth) {
+                speaker.send(command);
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
     let meter = speaker.meter();
     let latency_ms = meter.latency().unwrap_or_default().as_secs_f64() * 1000.0;

@@ -36,11 +36,13 @@ pub struct ClientStats {
     pub drops: BTreeMap<&'static str, u64>,
 }
 
-/// Shots of this client. All but the first three come from the server's evidence, which has to be asked for.
+/// Shots of this client. All but the first four come from the server's evidence, which has to be asked for.
 #[derive(Clone, Debug, Default)]
 pub struct ShotStats {
     /// Predicted to go off.
     pub fired: u64,
+    /// Those of them that were rockets, which claim nothing and are not judged.
+    pub rockets: u64,
     /// The drawn body of an enemy lay on the aim ray, before any wall.
     pub claimed_hits: u64,
     /// The server counted a hit.
@@ -118,6 +120,7 @@ impl ShotStats {
 
     fn merge(&mut self, other: &ShotStats) {
         self.fired += other.fired;
+        self.rockets += other.rockets;
         self.claimed_hits += other.claimed_hits;
         self.confirmed_hits += other.confirmed_hits;
         self.judged += other.judged;

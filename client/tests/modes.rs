@@ -291,6 +291,11 @@ fn modes_can_be_switched_at_any_moment_without_harm() {
     }
     bench.universe.client_mut(client).switches.modes = Modes::default();
     bench.run_ms(1500);
-    assert!(bench.agrees(client));
+    // Somebody may just have hit it; but that is over as soon as it hears of it.
+    let settled = (0..20).any(|_| {
+        bench.run_ms(100);
+        bench.agrees(client)
+    });
+    assert!(settled, "two seconds in which it never predicts what is");
     assert_eq!(bench.corrections(client, Reason::Unexplained), 0, "{:?}", bench.stats(client).corrections.by_reason());
 }

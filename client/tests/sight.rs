@@ -15,6 +15,7 @@ use tickshot_client::play::Play;
 use tickshot_client::view::{Controls, Status};
 use tickshot_shared::link::profile::{LinkSettings, Profile};
 use tickshot_shared::rng::Rng;
+use tickshot_shared::sim::bot::Skill;
 use tickshot_shared::sim::collision::body_in_sight;
 use tickshot_shared::sim::input::Heading;
 use tickshot_shared::sim::pose::Pose;
@@ -105,7 +106,12 @@ struct Pilot {
 impl Pilot {
     fn new(client: u64) -> Pilot {
         let seed = Rng::fork(SEED, client).next_u64();
-        Pilot { brain: Brain::new(seed), rng: Rng::new(seed), wanted: Controls::default(), whim: None }
+        Pilot {
+            brain: Brain::new(seed, Skill::default()),
+            rng: Rng::new(seed),
+            wanted: Controls::default(),
+            whim: None,
+        }
     }
 
     fn press(&mut self, machine: &Machine) -> Controls {

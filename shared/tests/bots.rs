@@ -10,10 +10,12 @@ use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::bot::Skill;
+use tickshot_shared::sim::collision::line_of_sight;
 use tickshot_shared::sim::input::Input;
 use tickshot_shared::sim::pickup::PickupKind;
 use tickshot_shared::sim::round::{GameMode, MatchOptions, Phase, Team};
 use tickshot_shared::sim::step::Event;
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
 
@@ -294,6 +296,36 @@ fn play_until(game: &mut Match, arena: &Arena, seconds: u32, done: impl Fn(&[Eve
         game.tick(arena);
         done(&game.events)
     })
+}
+
+#[test]
+fn nobody_fires_at_whom_it_does_not_see() {
+    let arena = common::arena();
+    for skill in Skill::ALL {
+        let mut game = Match::of_skills(&arena, &[skill; 8], TickRate::default(), 450);
+        // When each last had somebody in view.
+        let mut saw = [Tick(0); 8];
+        let mut shots = 0;
+        for _ in 0..120 * 64 {
+            let living: Vec<(Slot, IVec2)> =
+                game.world.present().filter(|(_, p)| p.alive).map(|(s, p)| (s, p.pos)).collect();
+            for (slot, pos) in &living {
+                let sees = living.iter().any(|(other, at)| other != slot && line_of_sight(&arena, *pos, *at));
+                saw[slot.index()] = if sees { game.world.tick } else { saw[slot.index()] };
+            }
+            let before = game.world.tick;
+            game.tick(&arena);
+            for event in &game.events {
+                let Event::Shot { slot, weapon, .. } = event else { continue };
+                shots += 1;
+                // A rocket may follow somebody round a corner.
+                let late = before.distance(saw[slot.index()]);
+                let most = if *weapon == Weapon::Launcher { 64 } else { 0 };
+                assert!(late <= most, "seed 450, {}: {slot:?} fires {weapon:?} {late} ticks too late", skill.name());
+            }
+        }
+        assert!(shots > 200, "{shots} shots show little");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use tickshot_shared::sim::input::{Buttons, Heading, Input};
 use tickshot_shared::sim::movement::knock;
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::rules;
-use tickshot_shared::sim::step::{Event, predict_own, step};
+use tickshot_shared::sim::step::{Event, step};
 use tickshot_shared::sim::weapon::{Weapon, WeaponTable};
 use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::TickRate;

@@ -44,6 +44,15 @@ impl Game {
         self.world.join_team(&self.arena, slot, side);
     }
 
+    /// As a server does between rounds.
+    fn even_out_sides(&mut self) {
+        if let Some(team) = self.world.side_too_large() {
+            let last = self.world.present().filter(|(_, player)| player.team == Some(team)).last();
+            let slot = last.map(|(slot, _)| slot).expect("the larger side has somebody");
+            self.world.set_side(slot, team.other());
+        }
+    }
+
     fn tick(&mut self) {
         self.events.clear();
         step(&mut self.world, &self.arena, &self.inputs, &Present, &mut self.events);
@@ -207,6 +216,9 @@ fn play_random_match(seed: u64) -> World {
                 game.world.leave(slot);
                 books.leave(slot);
             }
+        }
+        if matches!(game.world.round.phase, Phase::WarmUp | Phase::RoundOver) {
+            game.even_out_sides();
         }
         game.fight();
         game.tick();

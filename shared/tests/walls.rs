@@ -36,9 +36,7 @@ fn boulders(rng: &mut Rng) -> Arena {
 
 fn walk(player: &mut Player, arena: &Arena, rate: TickRate, x: i32, y: i32, ticks: u32) {
     let input = Input { heading: Heading::from_axes(x, y), ..Input::default() };
-    for _ in 0..ticks {
-        move_player(player, arena, rate, &input);
-    }
+    (0..ticks).for_each(|_| _ = move_player(player, arena, rate, &input));
 }
 
 #[test]
@@ -98,9 +96,7 @@ fn an_unhindered_walker_moves_by_the_same_step_every_tick() {
             let heading = Heading::new(value).unwrap();
             let mut player = common::standing(24 * 1024, 24 * 1024);
             let input = Input { heading, ..Input::default() };
-            for _ in 0..hz / 4 {
-                move_player(&mut player, &arena, rate, &input);
-            }
+            (0..hz / 4).for_each(|_| _ = move_player(&mut player, &arena, rate, &input));
             for _ in 0..hz {
                 let before = player.pos;
                 move_player(&mut player, &arena, rate, &input);

@@ -9,6 +9,7 @@ use tickshot_client::headless::swarm::{SwarmConfig, SwarmError, SwarmReport, run
 use tickshot_client::view::Switches;
 use tickshot_server::config::ServerConfig;
 use tickshot_server::host::HostedServer;
+use tickshot_shared::sim::bot::Skill;
 
 /// Seed of every test that does not sweep over seeds.
 pub const SEED: u64 = 0x7469_636b;
@@ -50,6 +51,7 @@ pub fn swarm_with(
         seed: SEED,
         name_prefix: "bot ".to_owned(),
         password: None,
+        skill: Skill::default(),
     };
     run_swarm(config, &mut |_| {})
 }

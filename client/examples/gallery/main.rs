@@ -1,29 +1,37 @@
 //! The window without a server: a made-up match on a real map, for looking at and for measuring frames.
 //!
-//! `cargo run --release --example gallery -- [SCENE] [--players N] [--seconds S] [--no-vsync] [--strict]` where SCENE is one of
-//! `fight` (the default), `dead`, `connecting`, `loading`, `ended`. With `--seconds` it closes by itself and prints how
+//! `cargo run --release --example gallery -- [SCENE] [--players N] [--seconds S] [--no-vsync] [--strict] [--scale S]` where SCENE is
+//! one of `fight` (the default), `teams` (rounds in all phases), `low` (hardly any health), `out` (watching others), `over`
+//! (the end of a match, with a vote), `vote`, `dead`, `connecting`, `loading`, `ended`. With `--seconds` it closes by itself and prints how
 //! many frames it drew. `--strict` plays a server that allows no experiments and imposes a link. Walk with WASD, hold Tab
 //! for the scoreboard, F1 for the rest.
 
+mod arms;
 mod net;
+mod party;
 mod shots;
 
+use arms::{Arms, Rocket};
 use bevy::prelude::*;
 use net::{Net, Poses};
+use party::Party;
 use std::collections::BTreeMap;
 use std::f32::consts::TAU;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tickshot_client::gui::{FrameRate, GuiPlugin};
+use tickshot_client::settings::Settings as Kept;
 use tickshot_client::view::{
-    Controls, Effect, GhostsView, KillLine, OtherView, OwnView, RosterView, RulesView, SHOT_CARDS_MAX, ShotCard,
-    Status, Switches, ViewModel,
+    Controls, Effect, GhostsView, KillLine, OtherView, OwnView, RosterView, RulesView, SHOT_CARDS_MAX, Sayings,
+    ShotCard, Status, Switches, ViewModel,
 };
 use tickshot_shared::modes::{HitCheck, Others, Prediction};
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::collision::{body_in_sight, raycast, slide};
+use tickshot_shared::sim::round::{Phase, Team};
+use tickshot_shared::sim::weapon::Weapon;
 use tickshot_shared::sim::world::{Player, Slot};
 
 fn main() -> ExitCode {
@@ -44,13 +52,21 @@ fn main() -> ExitCode {
     };
     let mut app = App::new();
     app.add_plugins(GuiPlugin { title: "Tickshot gallery".into(), vsync: settings.vsync })
-        .insert_resource(Play::new(arena, settings.players))
+        .insert_resource(Play::new(arena, &settings))
+        .insert_resource(kept(&settings))
         .insert_resource(settings)
         .add_systems(Update, (play, close_in_time).chain());
     match app.run() {
         AppExit::Success => ExitCode::SUCCESS,
         AppExit::Error(code) => ExitCode::from(code.get()),
     }
+}
+
+/// The game's settings, as the flags want them.
+fn kept(settings: &Settings) -> Kept {
+    let mut kept = Kept::default();
+    kept.ui_scale = settings.scale;
+    kept
 }
 
 #[derive(Resource)]
@@ -60,11 +76,13 @@ struct Settings {
     seconds: Option<f32>,
     vsync: bool,
     strict: bool,
+    scale: f32,
 }
 
 impl Settings {
     fn parse(mut words: impl Iterator<Item = String>) -> Result<Settings, String> {
-        let mut settings = Settings { scene: "fight".into(), players: 12, seconds: None, vsync: true, strict: false };
+        let mut settings =
+            Settings { scene: "fight".into(), players: 16, seconds: None, vsync: true, strict: false, scale: 1.0 };
         while let Some(word) = words.next() {
             let mut number = |name: &str| -> Result<f32, String> {
                 let value = words.next().ok_or(format!("{name} needs a number"))?;
@@ -75,15 +93,16 @@ impl Settings {
                 "--seconds" => settings.seconds = Some(number("--seconds")?),
                 "--no-vsync" => settings.vsync = false,
                 "--strict" => settings.strict = true,
-                "fight" | "dead" | "connecting" | "loading" | "ended" => settings.scene = word,
-                _ => {
-                    return Err(format!("unknown scene or flag '{word}'; scenes: fight dead connecting loading ended"));
-                }
+                "--scale" => settings.scale = number("--scale")?.clamp(0.5, 3.0),
+                scene if SCENES.contains(&scene) => settings.scene = word,
+                _ => return Err(format!("unknown scene or flag '{word}'; scenes: {}", SCENES.join(" "))),
             }
         }
         Ok(settings)
     }
 }
+
+const SCENES: [&str; 10] = ["fight", "teams", "low", "out", "over", "vote", "dead", "connecting", "loading", "ended"];
 
 /// The made-up match. Slot 0 is the own player.
 #[derive(Resource)]
@@ -94,6 +113,18 @@ struct Play {
     rng: Rng,
     net: Net,
     shots: Vec<ShotCard>,
+    rockets: Vec<Rocket>,
+    shots_fired: u32,
+    party: Party,
+    dash: Dash,
+}
+
+/// The own dash.
+#[derive(Default)]
+struct Dash {
+    /// Seconds left of it, and until the next.
+    going_s: f32,
+    back_s: f32,
 }
 
 struct Actor {
@@ -101,8 +132,9 @@ struct Actor {
     aim: Turn,
     heading: f32,
     next_turn_s: f32,
-    next_shot_s: f32,
+    arms: Arms,
     health: u8,
+    armour: u8,
     dead_s: f32,
     kills: u16,
     deaths: u16,
@@ -113,6 +145,7 @@ fn play(
     settings: Res<Settings>,
     controls: Res<Controls>,
     switches: Res<Switches>,
+    mut sayings: ResMut<Sayings>,
     mut play: ResMut<Play>,
     mut view: ResMut<ViewModel>,
 ) {
@@ -129,7 +162,10 @@ fn play(
     }
     view.news.clear();
     let own_shots = view.effects.len();
-    play.advance(time.delta_secs().min(0.1), &controls, &mut view.effects);
+    let dt_s = time.delta_secs().min(0.1);
+    play.advance(dt_s, &controls, &mut view.effects);
+    play.run_party(dt_s, &mut sayings, &mut view.effects);
+    play.set_the_scene(&settings.scene, now_s, &mut view.effects);
     let poses: Poses = play
         .actors
         .iter()
@@ -141,25 +177,22 @@ fn play(
             play.remember_shot(&switches, from, to);
         }
     }
-    if settings.scene == "dead" {
-        play.actors[0].dead_s = 2.0 - (now_s % 2.0);
-        if play.feed.iter().all(|kill| kill.victim != 0) {
-            play.kill(3, 0, &mut view.effects);
-        }
-    }
     play.show(&switches, &settings, &mut view);
 }
 
 impl Play {
-    fn new(arena: Arc<Arena>, players: u16) -> Play {
-        let actors = (0..players).map(|slot| Actor {
+    fn new(arena: Arc<Arena>, settings: &Settings) -> Play {
+        let teams = ["teams", "out", "over"].contains(&settings.scene.as_str());
+        let party = Party::new(teams, Party::pickups(&arena));
+        let actors = (0..settings.players).map(|slot| Actor {
             // Close together, so that there is something to see at once.
             pos: free_near_centre(&arena, slot),
             aim: Turn(0),
             heading: f32::from(slot),
             next_turn_s: 0.0,
-            next_shot_s: 0.3 * f32::from(slot),
+            arms: Arms { cooldown_s: 0.3 * f32::from(slot), ..Arms::full(Weapon::ALL[usize::from(slot) % 3]) },
             health: 100,
+            armour: if slot == 0 { 60 } else { 0 },
             dead_s: 0.0,
             kills: slot % 7,
             deaths: slot % 4,
@@ -171,6 +204,27 @@ impl Play {
             rng: Rng::fork(7, 7),
             net: Net::new(),
             shots: Vec::new(),
+            rockets: Vec::new(),
+            shots_fired: 0,
+            party,
+            dash: Dash::default(),
+        }
+    }
+
+    fn set_the_scene(&mut self, scene: &str, now_s: f32, effects: &mut Vec<Effect>) {
+        match scene {
+            "dead" => {
+                self.actors[0].dead_s = 2.0 - (now_s % 2.0);
+                if self.feed.iter().all(|kill| kill.victim != 0) {
+                    self.kill(3, 0, effects);
+                    self.actors[0].dead_s = 2.0;
+                }
+            }
+            "low" => self.actors[0].health = self.actors[0].health.min(12).max(1),
+            "out" if self.actors[0].dead_s <= 0.0 && self.hurts() => self.kill(3, 0, effects),
+            "over" if self.party.phase != Phase::MatchOver => self.end_match(effects),
+            "vote" if (now_s % 30.0) < 0.2 => self.call_vote(),
+            _ => {}
         }
     }
 
@@ -185,17 +239,30 @@ impl Play {
                 continue;
             }
             if slot == 0 {
-                self.steer_own(controls);
+                self.steer_own(dt_s, controls, effects);
             } else {
                 self.steer(slot, dt_s);
             }
+            if self.party.phase == Phase::Freeze {
+                continue;
+            }
             self.walk(slot, dt_s, controls);
-            self.actors[slot].next_shot_s -= dt_s;
-            let wants = if slot == 0 { controls.fire } else { true };
-            if wants && self.actors[slot].next_shot_s <= 0.0 {
+            let own = slot == 0;
+            let (wish, reload, pulls) = match own {
+                true => (controls.weapon, controls.reload, controls.fire),
+                false => (self.actors[slot].arms.weapon, false, true),
+            };
+            let arms = &mut self.actors[slot].arms;
+            let heard = arms.advance(dt_s, wish, reload, pulls);
+            if !own {
+                arms.reserves = [9; 3];
+            }
+            effects.extend(heard.filter(|_| own));
+            if pulls && self.actors[slot].arms.can_fire() {
                 self.shoot(slot, effects);
             }
         }
+        self.fly_rockets(dt_s, effects);
     }
 
     fn wait_to_respawn(&mut self, slot: usize, dt_s: f32, effects: &mut Vec<Effect>) {
@@ -208,8 +275,13 @@ impl Play {
         }
     }
 
-    fn steer_own(&mut self, controls: &Controls) {
+    fn steer_own(&mut self, dt_s: f32, controls: &Controls, effects: &mut Vec<Effect>) {
         self.actors[0].aim = controls.aim;
+        (self.dash.going_s, self.dash.back_s) = (self.dash.going_s - dt_s, self.dash.back_s - dt_s);
+        if controls.dash && self.dash.back_s <= 0.0 {
+            (self.dash.going_s, self.dash.back_s) = (0.15, 2.5);
+            effects.push(Effect::Dashed { slot: 0, pos: metres(self.actors[0].pos) });
+        }
     }
 
     /// Wanders, and turns towards the nearest other.
@@ -243,72 +315,14 @@ impl Play {
         } else {
             Vec2::from_angle(f32::from(controls.heading.value() - 1) * TAU / 8.0)
         };
-        let step = (direction * 5.0 * dt_s * 1024.0).as_ivec2();
+        let speed = if slot == 0 && self.dash.going_s > 0.0 { 15.0 } else { 5.0 };
+        let step = (direction * speed * dt_s * 1024.0).as_ivec2();
         let from = self.actors[slot].pos;
         let moved = slide(&self.arena, from, step, Player::RADIUS);
         if (moved - from).length_squared() * 4 < step.length_squared() {
             self.actors[slot].next_turn_s = 0.0;
         }
         self.actors[slot].pos = moved;
-    }
-
-    fn shoot(&mut self, slot: usize, effects: &mut Vec<Effect>) {
-        let (from, aim) = (self.actors[slot].pos, self.actors[slot].aim);
-        let direction = aim.direction();
-        let wall = raycast(&self.arena, from, direction, 40 * 1024);
-        let target = (0..self.actors.len())
-            .filter(|other| *other != slot && self.actors[*other].dead_s <= 0.0)
-            .filter_map(|other| {
-                let offset = self.actors[other].pos - from;
-                let along =
-                    (i64::from(offset.x) * i64::from(direction.x) + i64::from(offset.y) * i64::from(direction.y)) >> 15;
-                let aside =
-                    (i64::from(offset.x) * i64::from(direction.y) - i64::from(offset.y) * i64::from(direction.x)) >> 15;
-                (along > 0 && along < i64::from(wall) && aside.abs() < i64::from(Player::RADIUS))
-                    .then_some((along, other))
-            })
-            .min();
-        let length = target.map_or(wall, |(along, _)| along as i32 - Player::RADIUS);
-        let to = metres(from) + Vec2::new(direction.x as f32, direction.y as f32) / 32768.0 * length as f32 / 1024.0;
-        effects.push(Effect::Shot {
-            slot: slot as u16,
-            weapon: default(),
-            ray: 0,
-            from: metres(from),
-            to,
-            own: slot == 0,
-        });
-        self.actors[slot].next_shot_s = if slot == 0 { 0.35 } else { 0.4 + self.rng.below(900) as f32 / 1000.0 };
-        if let Some((_, victim)) = target {
-            self.hit(slot, victim, effects);
-        }
-    }
-
-    fn hit(&mut self, shooter: usize, victim: usize, effects: &mut Vec<Effect>) {
-        if shooter == 0 {
-            effects.push(Effect::HitConfirmed);
-        }
-        if victim == 0 {
-            let offset = metres(self.actors[shooter].pos - self.actors[0].pos);
-            effects.push(Effect::Hurt { from_angle: offset.to_angle() });
-        }
-        let health = self.actors[victim].health.saturating_sub(25);
-        self.actors[victim].health = health;
-        if health == 0 {
-            self.kill(shooter as u16, victim as u16, effects);
-        }
-    }
-
-    fn kill(&mut self, killer: u16, victim: u16, effects: &mut Vec<Effect>) {
-        let (k, v) = (usize::from(killer) % self.actors.len(), usize::from(victim));
-        self.actors[k].kills += 1;
-        self.actors[v].deaths += 1;
-        self.actors[v].dead_s = 2.0;
-        effects.push(Effect::Died { slot: victim, pos: metres(self.actors[v].pos) });
-        let (killer_name, victim_name) = (name(k as u16), name(victim));
-        self.feed.push(KillLine { killer: k as u16, victim, killer_name, victim_name, weapon: default(), age_s: 0.0 });
-        let surplus = self.feed.len().saturating_sub(6);
-        self.feed.drain(..surplus);
     }
 
     fn remember_shot(&mut self, switches: &Switches, from: Vec2, to: Vec2) {
@@ -339,8 +353,17 @@ impl Play {
             aim: own.aim.radians(),
             alive: own.dead_s <= 0.0,
             health: own.health,
-            weapon_ready: 1.0 - (own.next_shot_s / 0.35).clamp(0.0, 1.0),
-            respawn_s: Some(own.dead_s),
+            armour: own.armour,
+            weapon: own.arms.weapon,
+            weapon_ready: 1.0 - (own.arms.cooldown_s / own.arms.cycle_s()).clamp(0.0, 1.0),
+            magazines: own.arms.magazines,
+            reserves: own.arms.reserves_shown(),
+            reload: own.arms.reload_part(),
+            dash_ready: 1.0 - (self.dash.back_s / 2.5).clamp(0.0, 1.0),
+            dashing: self.dash.going_s > 0.0,
+            frozen_s: if self.party.phase == Phase::Freeze { self.party.left_s.max(0.0) } else { 0.0 },
+            respawn_s: own.dead_s.is_finite().then_some(own.dead_s),
+            team: team(self.party.teams, 0),
             ..default()
         });
         let told = |slot: usize| match switches.modes.others {
@@ -356,8 +379,8 @@ impl Play {
                 pos,
                 aim,
                 alive: true,
-                weapon: default(),
-                team: None,
+                weapon: self.actors[slot].arms.weapon,
+                team: team(self.party.teams, slot),
                 starved: net.display_now() > net.newest() + 16.0,
                 in_sight: body_in_sight(&self.arena, own.pos, (pos * 1024.0).as_ivec2(), Player::RADIUS),
             })
@@ -370,7 +393,13 @@ impl Play {
             present: alive().filter_map(|actor| by_slot(actor, net.server_now())).collect(),
         };
         view.shots.clone_from(&self.shots);
-        view.roster = self.actors.iter().enumerate().map(roster_entry).collect::<BTreeMap<_, _>>();
+        view.roster = self
+            .actors
+            .iter()
+            .enumerate()
+            .map(|actor| roster_entry(actor, self.party.teams))
+            .collect::<BTreeMap<_, _>>();
+        self.show_party(view);
         view.kill_feed.clone_from(&self.feed);
         view.net = net.view();
         (view.modes, view.link) = (switches.modes, switches.link);
@@ -391,11 +420,18 @@ fn free_near_centre(arena: &Arena, slot: u16) -> IVec2 {
     tile * 1024 + IVec2::splat(512)
 }
 
-fn roster_entry((slot, actor): (usize, &Actor)) -> (Slot, RosterView) {
+/// Every other player is of the other side.
+fn team(teams: bool, slot: usize) -> Option<Team> {
+    teams.then(|| Team::ALL[slot % 2])
+}
+
+fn roster_entry((slot, actor): (usize, &Actor), teams: bool) -> (Slot, RosterView) {
     let bot = slot % 3 == 2;
     let ping_ms = (!bot).then_some(8 + 7 * slot as u16);
     let (kills, deaths) = (actor.kills, actor.deaths);
-    (Slot(slot as u16), RosterView { name: name(slot as u16), kills, deaths, ping_ms, bot, ..default() })
+    let (team, loss_pct) = (team(teams, slot), (slot % 4) as u8);
+    let player = RosterView { name: name(slot as u16), kills, deaths, ping_ms, bot, team, loss_pct, ..default() };
+    (Slot(slot as u16), player)
 }
 
 fn name(slot: u16) -> String {
@@ -410,8 +446,8 @@ fn name(slot: u16) -> String {
         "Skew",
         "Beacon",
         "Gossip",
-        "Latch",
-        "Nonce",
+        "Zoë Ångström",
+        "Βύρων",
     ];
     let index = usize::from(slot);
     if index < NAMES.len() { NAMES[index].into() } else { format!("bot {slot}") }

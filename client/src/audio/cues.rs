@@ -29,14 +29,18 @@ pub struct Cues {
 impl Cues {
     /// Appends what this frame sounds like from `listener`, metres. Call it once per frame.
     pub fn listen(&mut self, view: &ViewModel, listener: Vec2, out: &mut Vec<Command>) {
-        if view.status != Status::Playing {
-            *self = Cues::default();
-            return;
-        }
+        let gain = match view.status {
+            Status::Playing => 1.0,
+            Status::Attract => BEHIND_THE_MENU,
+            _ => {
+                *self = Cues::default();
+                return;
+            }
+        };
         let now_s = view.net.now_s;
         let elapsed = self.heard_s.map_or(0.0, |before| (now_s - before).max(0.0)) as f32;
         self.heard_s = Some(now_s);
-        let mut ear = Ear { view, listener, out };
+        let mut ear = Ear { view, listener, gain, out };
         ear.effects();
         ear.rockets();
         ear.kills(elapsed);
@@ -99,6 +103,8 @@ impl Cues {
 struct Ear<'a> {
     view: &'a ViewModel,
     listener: Vec2,
+    /// Loudness of everything.
+    gain: f32,
     out: &'a mut Vec<Command>,
 }
 
@@ -119,19 +125,15 @@ impl Ear<'_> {
 
     fn effect(&mut self, effect: &Effect) {
         match *effect {
-            // A launcher's shot is told as the launch of its rocket.
-            Effect::Shot { weapon: Weapon::Launcher, .. } | Effect::ChatCame => {}
+            // A launcher's shot is told as the launch of its rocket; a shot of many rays is one.
+            Effect::Shot { weapon: Weapon::Launcher, .. } | Effect::Shot { ray: 1.., .. } | Effect::ChatCame => {}
             Effect::Shot { weapon, own: true, .. } => self.own(Sound::of_shot(weapon)),
             Effect::Shot { weapon, from, .. } => self.at(Sound::of_shot(weapon), from),
             Effect::Launched { own: true, .. } => self.own(Sound::Launcher),
             Effect::Launched { from, .. } => self.at(Sound::Launcher, from),
             Effect::Burst { pos, .. } => self.at(Sound::Burst, pos),
             Effect::HitConfirmed => self.own(Sound::HitGiven),
-            Effect::Hurt { from_angle } => {
-                // From where it came, as near as a blow is.
-                let place = Placement::hear(Vec2::ZERO, Vec2::from_angle(from_angle) * HURT_M, 10.0 * HURT_M, None);
-                self.out.extend(place.map(|place| Command::Play { sound: Sound::HitTaken, place }));
-            }
+            Effect::Hurt { from_angle } => self.blow(Vec2::from_angle(from_angle)),
             Effect::Died { slot, .. } if self.is_own(slot) => self.own(Sound::OwnDied),
             Effect::Died { pos, .. } => self.at(Sound::Died, pos),
             Effect::Spawned { slot, .. } if self.is_own(slot) => self.own(Sound::Spawned),
@@ -177,7 +179,7 @@ impl Ear<'_> {
         for (_, key, pos) in heard.into_iter().take(ROCKETS_HEARD) {
             let sound = Sound::RocketFlight;
             let place = Placement::hear(listener, pos, sound.table().reach_m, self.view.arena.as_deref());
-            self.out.extend(place.map(|place| Command::Hold { key, sound, place }));
+            self.out.extend(place.map(|place| Command::Hold { key, sound, place: place.scaled(self.gain) }));
         }
     }
 
@@ -191,10 +193,17 @@ impl Ear<'_> {
         }
     }
 
+    /// A blow from a direction: it is felt, so no wall is between.
+    fn blow(&mut self, from: Vec2) {
+        let sound = Sound::HitTaken;
+        let place = Placement::hear(Vec2::ZERO, from * HURT_M, sound.table().reach_m, None);
+        self.out.extend(place.map(|place| Command::Play { sound, place: place.scaled(self.gain) }));
+    }
+
     /// Heard from `pos`, if it can be heard there.
     fn at(&mut self, sound: Sound, pos: Vec2) {
         let place = Placement::hear(self.listener, pos, sound.table().reach_m, self.view.arena.as_deref());
-        self.out.extend(place.map(|place| Command::Play { sound, place }));
+        self.out.extend(place.map(|place| Command::Play { sound, place: place.scaled(self.gain) }));
     }
 
     /// Heard from within.
@@ -203,7 +212,7 @@ impl Ear<'_> {
     }
 
     fn own_softer(&mut self, sound: Sound, gain: f32) {
-        self.out.push(Command::Play { sound, place: Placement::CENTRE.scaled(gain) });
+        self.out.push(Command::Play { sound, place: Placement::CENTRE.scaled(gain * self.gain) });
     }
 
     fn is_own(&self, slot: u16) -> bool {
@@ -218,6 +227,8 @@ fn is_winner(winner: Winner, own: &OwnView) -> bool {
     }
 }
 
+/// The game behind the menu is there to be looked at, not to be listened to.
+const BEHIND_THE_MENU: f32 = 0.3;
 /// Own steps are for the rhythm; those of others are information.
 const OWN_STEPS: f32 = 0.55;
 /// Blows are heard from this far, metres: clearly from a side.

@@ -11,7 +11,7 @@ use tickshot_shared::rng::Rng;
 /// What can be asked of the mixer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Command {
-    /// Play a sound once.
+    /// Play a sound once; of one that is looped, 0.2 s.
     Play { sound: Sound, place: Placement },
     /// Play a sound for as long as this is said again at least every 0.2 s, from wherever it is then. `key` tells it from
     /// others.

@@ -16,6 +16,7 @@ mod steps;
 pub mod synth;
 mod voice;
 
+use crate::settings::Settings;
 use crate::view::ViewModel;
 use bevy::app::{App, Plugin, PostUpdate};
 use bevy::ecs::prelude::*;
@@ -29,7 +30,7 @@ use speaker::Speaker;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AudioPlugin;
 
-/// How loud. Whoever changes it is heard at once.
+/// How loud. Whoever changes it is heard at once; the player's [`Settings`] change it, where there are any.
 #[derive(Resource, Clone, Copy, Debug, PartialEq)]
 pub struct AudioSettings {
     /// Of everything, 0..=1 as on a slider.
@@ -54,6 +55,11 @@ impl Default for AudioSettings {
 }
 
 impl AudioSettings {
+    fn follow(&mut self, settings: &Settings) {
+        self.master = f32::from(settings.volume.master) / 100.0;
+        self.effects = f32::from(settings.volume.effects) / 100.0;
+    }
+
     /// As amplitudes. A slider's way is squared: half of it shall sound like half.
     fn volume(&self) -> Command {
         let amplitude = |slider: f32| slider.clamp(0.0, 1.0) * slider.clamp(0.0, 1.0);
@@ -72,7 +78,15 @@ impl Plugin for AudioPlugin {
     }
 }
 
-fn follow_settings(settings: Res<AudioSettings>, voice: Res<Voice>, mut told: Local<Option<AudioSettings>>) {
+fn follow_settings(
+    player: Option<Res<Settings>>,
+    mut settings: ResMut<AudioSettings>,
+    voice: Res<Voice>,
+    mut told: Local<Option<AudioSettings>>,
+) {
+    if let Some(player) = player.filter(|player| player.is_changed()) {
+        settings.follow(&player);
+    }
     if *told != Some(*settings) && voice.0.send(settings.volume()) {
         *told = Some(*settings);
     }

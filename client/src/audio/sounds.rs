@@ -123,17 +123,15 @@ impl Sound {
 
     pub const fn table(self) -> SoundTable {
         match self {
-            // Reaches go with what the ear has to warn of: a fight across the map, steps around the corner.
+            // What is the listener's own is heard from anywhere. Reaches go with what the ear has to warn of: a fight across the map, steps around the corner.
             Sound::Rifle => effect("rifle", 4, 0.04, 0.62, 45.0),
             Sound::Shotgun => effect("shotgun", 2, 0.04, 0.80, 45.0),
             Sound::Launcher => effect("launcher", 2, 0.04, 0.72, 45.0),
-            Sound::RocketFlight => {
-                SoundTable { looped: true, ..effect("rocket in flight", 1, 0.06, 0.45, STEPS_REACH_M + 6.0) }
-            }
+            Sound::RocketFlight => SoundTable { looped: true, ..effect("rocket in flight", 1, 0.06, 0.45, 20.0) },
             Sound::Burst => effect("burst", 2, 0.06, 1.0, 60.0),
             Sound::HitGiven => effect("hit given", 2, 0.02, 0.50, ANYWHERE_M),
             Sound::Kill => effect("kill", 1, 0.0, 0.52, ANYWHERE_M),
-            Sound::HitTaken => effect("hit taken", 3, 0.06, 0.72, ANYWHERE_M),
+            Sound::HitTaken => effect("hit taken", 3, 0.06, 0.80, 60.0),
             Sound::Step => effect("step", 6, 0.08, 0.34, STEPS_REACH_M),
             Sound::Dash => effect("dash", 2, 0.06, 0.50, 20.0),
             Sound::ReloadBegan => effect("reload begun", 2, 0.03, 0.42, ANYWHERE_M),

@@ -92,7 +92,8 @@ impl Voice {
 
     /// Adds one block to `out` (left, right, left...), at `group` times its own loudness. `samples` is its take.
     pub(super) fn render(&mut self, samples: &[f32], group: f32, out: &mut [f32]) {
-        if self.key.is_some() && self.hold_blocks == 0 {
+        // What has no end of its own lives as long as somebody holds it.
+        if self.looped && self.hold_blocks == 0 {
             self.stop();
         }
         self.hold_blocks = self.hold_blocks.saturating_sub(1);

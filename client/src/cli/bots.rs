@@ -18,6 +18,7 @@ pub(super) fn run(args: &BotsArgs) -> Result<(), Failure> {
         seed,
         name_prefix: "bot ".to_owned(),
         password: args.password.clone(),
+        skill: args.skill,
         switches: args.time.switches(true),
     };
     let bar = progress_bar(args.seconds);

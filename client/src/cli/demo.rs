@@ -6,6 +6,7 @@ use crate::headless::swarm::{SwarmConfig, run_swarm};
 use tickshot_server::config::ServerConfig;
 use tickshot_server::host::HostedServer;
 use tickshot_server::metrics::ServerReport;
+use tickshot_shared::sim::bot::Skill;
 
 pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
     let seed = seed_or_random(args.seed)?;
@@ -33,6 +34,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
         seed,
         name_prefix: "bot ".to_owned(),
         password: None,
+        skill: Skill::default(),
         switches: args.time.switches(true),
     };
     let bar = progress_bar(args.seconds);

@@ -54,7 +54,7 @@ pub struct PlayArgs {
     /// Server-side bots to play against
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub bots: usize,
-    /// Built-in map (arena, open) or the path of a Tiled .tmx file
+    /// Built-in map (duel, arena, citadel, district, open) or the path of a Tiled .tmx file
     #[arg(long, value_name = "MAP", default_value = "arena")]
     pub map: String,
     /// Simulation ticks per second, 20 to 128
@@ -135,6 +135,9 @@ pub struct BotsArgs {
     /// For how long
     #[arg(long, value_name = "S", default_value_t = 20)]
     pub seconds: u32,
+    /// How well they play: easy, normal or hard
+    #[arg(long, value_name = "SKILL", value_parser = skill, default_value = "normal")]
+    pub skill: Skill,
     /// Seed of what the bots do [default: drawn from the system and printed]
     #[arg(long, value_name = "K")]
     pub seed: Option<u64>,
@@ -160,7 +163,7 @@ pub struct DemoArgs {
     /// Simulation ticks per second, 20 to 128
     #[arg(long, value_name = "HZ", default_value_t = TickRate::default())]
     pub tick_rate: TickRate,
-    /// Built-in map (arena, open) or the path of a Tiled .tmx file
+    /// Built-in map (duel, arena, citadel, district, open) or the path of a Tiled .tmx file
     #[arg(long, value_name = "MAP", default_value = "arena")]
     pub map: String,
     /// Seed of everything random [default: drawn from the system and printed]

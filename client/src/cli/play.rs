@@ -93,6 +93,7 @@ fn need_window() -> Result<(), Failure> {
 #[cfg(feature = "gui")]
 fn window(shell: &Shell, first: First, name: Option<&str>, switches: Switches) -> Result<(), Failure> {
     use crate::app::{ClientPlugin, LocalTime};
+    use crate::audio::AudioPlugin;
     use crate::front::{FrontPlugin, Hosting, Join, adopt, join};
     use crate::gui::GuiPlugin;
     use bevy::prelude::{App, AppExit, First as Earliest, ResMut};
@@ -112,7 +113,7 @@ fn window(shell: &Shell, first: First, name: Option<&str>, switches: Switches) -
     let vsync = shell.vsync;
     let mut app = or_why_not(|| {
         let mut app = App::new();
-        app.add_plugins((GuiPlugin { title: "Tickshot".to_owned(), vsync }, ClientPlugin, plugin));
+        app.add_plugins((GuiPlugin { title: "Tickshot".to_owned(), vsync }, ClientPlugin, plugin, AudioPlugin));
         app
     })?;
     app.add_systems(Earliest, move |mut time: ResMut<LocalTime>| time.0 = clock.now());

@@ -24,9 +24,9 @@ pub(super) struct Held {
 /// From the middle of a body to the end of its weapon, metres.
 pub(super) const fn reach_m(weapon: Weapon) -> f32 {
     match weapon {
-        Weapon::Rifle => 0.98,
-        Weapon::Shotgun => 0.78,
-        Weapon::Launcher => 0.88,
+        Weapon::Rifle => 1.08,
+        Weapon::Shotgun => 0.86,
+        Weapon::Launcher => 0.96,
     }
 }
 
@@ -42,9 +42,9 @@ pub(super) const fn kick_m(weapon: Weapon) -> f32 {
 /// Where the two hands hold it: along and across the aim, metres.
 pub(super) const fn hands(weapon: Weapon) -> [(f32, f32); 2] {
     match weapon {
-        Weapon::Rifle => [(0.34, 0.15), (0.60, -0.09)],
-        Weapon::Shotgun => [(0.34, 0.16), (0.58, -0.13)],
-        Weapon::Launcher => [(0.26, 0.02), (0.52, 0.36)],
+        Weapon::Rifle => [(0.30, 0.16), (0.56, -0.12)],
+        Weapon::Shotgun => [(0.28, 0.18), (0.52, -0.18)],
+        Weapon::Launcher => [(0.24, -0.04), (0.44, 0.40)],
     }
 }
 
@@ -59,26 +59,26 @@ pub(super) fn paint(canvas: &mut Canvas, held: Held) {
     };
     match held.weapon {
         Weapon::Rifle => {
-            part((0.16, 0.0), 0.96, 0.115, palette::IRON);
-            part((0.16, 0.0), 0.58, 0.17, palette::IRON);
-            part((0.60, 0.0), 0.96, 0.050, palette::STEEL);
-            part((0.18, 0.0), 0.56, 0.105, palette::STEEL_DARK);
-            part((0.40, 0.0), 0.52, 0.06, palette::STEEL);
+            part((0.16, 0.0), 1.06, 0.13, palette::IRON);
+            part((0.16, 0.0), 0.66, 0.20, palette::IRON);
+            part((0.66, 0.0), 1.06, 0.065, BRIGHT);
+            part((0.20, 0.0), 0.64, 0.13, palette::STEEL);
+            part((0.44, 0.0), 0.58, 0.06, palette::STEEL_DARK);
         }
         Weapon::Shotgun => {
-            part((0.14, 0.0), 0.74, 0.24, palette::IRON);
-            part((0.50, 0.0), 0.74, 0.16, palette::STEEL);
-            part((0.16, 0.0), 0.36, 0.16, WOOD);
-            part((0.50, 0.0), 0.62, 0.20, WOOD);
-            part((0.66, 0.0), 0.76, 0.035, palette::IRON);
+            part((0.14, 0.0), 0.80, 0.31, palette::IRON);
+            part((0.44, 0.065), 0.80, 0.11, BRIGHT);
+            part((0.44, -0.065), 0.80, 0.11, BRIGHT);
+            part((0.20, 0.0), 0.40, 0.22, WOOD);
+            part((0.52, 0.0), 0.62, 0.25, WOOD);
         }
         Weapon::Launcher => {
             let side = 0.19;
-            part((-0.22, side), 0.80, 0.30, palette::IRON);
-            part((-0.20, side), 0.78, 0.22, OLIVE);
-            part((-0.24, side), -0.16, 0.28, palette::STEEL_DARK);
-            part((0.62, side), 0.66, 0.30, palette::STEEL_DARK);
-            part((0.78, side), 0.86, 0.15, palette::FLAME);
+            part((-0.26, side), 0.84, 0.36, palette::IRON);
+            part((-0.26, side), 0.82, 0.27, OLIVE);
+            part((-0.34, side), -0.24, 0.34, palette::STEEL);
+            part((0.58, side), 0.62, 0.36, palette::STEEL);
+            part((0.84, side), 0.92, 0.18, palette::FLAME);
         }
     }
 }
@@ -124,8 +124,9 @@ pub(super) fn paint_icon(canvas: &mut Canvas, weapon: Weapon, at: Vec2, scale: f
 
 /// Size of every icon, pixels before scaling.
 pub(super) const ICON: Vec2 = Vec2::new(34.0, 12.0);
-const WOOD: Color = Color::srgb(0.36, 0.24, 0.15);
-const OLIVE: Color = Color::srgb(0.33, 0.37, 0.28);
+const BRIGHT: Color = Color::srgb(0.66, 0.70, 0.77);
+const WOOD: Color = Color::srgb(0.55, 0.36, 0.20);
+const OLIVE: Color = Color::srgb(0.47, 0.52, 0.38);
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@
 
 use super::palette;
 use super::spectate::Spectator;
+use crate::audio::Listener;
 use crate::settings::Settings;
 use crate::view::{Effect, ViewModel};
 use bevy::camera::{ClearColorConfig, PerspectiveProjection, Projection};
@@ -172,6 +173,13 @@ pub(super) fn follow(
     transform.translation = Vec3::new(lens.centre.x, -lens.centre.y, EYE_HEIGHT_M);
     if let Projection::Perspective(perspective) = projection.as_mut() {
         perspective.fov = 2.0 * (lens.half_extent().y / EYE_HEIGHT_M).atan();
+    }
+}
+
+/// The ears go with the eye; an own body that lives has its own.
+pub(super) fn lend_ears(lens: Res<Lens>, listener: Option<ResMut<Listener>>) {
+    if let Some(mut listener) = listener {
+        listener.0 = Some(lens.centre);
     }
 }
 

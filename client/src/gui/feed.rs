@@ -111,6 +111,8 @@ pub(super) fn refresh(
 
 fn said(kill: &KillLine, who: Who) -> (u16, &str) {
     match who {
+        // Whoever did it to themselves is named once.
+        Who::Killer if kill.killer == kill.victim => (kill.killer, ""),
         Who::Killer => (kill.killer, &kill.killer_name),
         Who::Victim => (kill.victim, &kill.victim_name),
     }

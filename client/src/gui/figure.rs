@@ -56,8 +56,8 @@ fn paint_torso(canvas: &mut Canvas, figure: &Figure, r: f32) {
     canvas.disc(at - Vec2::splat(r * 0.16), r * 0.52, glint);
     for (forward, aside) in arms::hands(figure.weapon) {
         let hand = at + (along * (forward * figure.size - figure.kick)) + across * (aside * figure.size);
-        canvas.disc(hand, r * 0.26, solid(edge));
-        canvas.disc(hand, r * 0.19, solid(palette::mixed(figure.colour, Color::WHITE, 0.25)));
+        canvas.disc(hand, r * 0.23, solid(edge));
+        canvas.disc(hand, r * 0.16, solid(palette::mixed(figure.colour, Color::WHITE, 0.25)));
     }
     // The helmet, with a visor that looks along the aim.
     canvas.disc(at, r * 0.50, solid(edge));

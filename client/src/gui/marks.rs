@@ -125,7 +125,7 @@ fn edge_strength(own: &OwnView, marks: &Marks, now_s: f32) -> f32 {
     let fresh = marks.hurts.iter().map(|(_, age_s)| 1.0 - age_s / HURT_S).fold(0.0, f32::max);
     let low = if own.alive { 1.0 - (f32::from(own.health) / LOW_HEALTH).min(1.0) } else { 0.0 };
     let pulse = 0.65 + 0.35 * (now_s * PULSE_RAD_PER_S).sin();
-    (0.16 * fresh * fresh).max(low.sqrt() * 0.38 * pulse)
+    (0.16 * fresh * fresh).max(low.sqrt() * 0.26 * pulse)
 }
 
 /// Red bands along the four edges of the window, fading inwards.

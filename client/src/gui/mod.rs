@@ -130,7 +130,7 @@ fn add_systems(app: &mut App) {
             Draw,
             (
                 // What everything else is placed and coloured by.
-                (palette::mix_tints, spectate::choose, camera::follow, hud::scale).chain(),
+                (palette::mix_tints, spectate::choose, camera::follow, camera::lend_ears, hud::scale).chain(),
                 (arena::follow_map, visibility::cast_shadows, canvas::begin).chain(),
                 // The canvases are painted back to front.
                 (effects::collect, effects::paint_under, pickups::paint).chain(),

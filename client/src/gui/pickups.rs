@@ -9,7 +9,7 @@ use bevy::prelude::*;
 use tickshot_shared::sim::pickup::PickupKind;
 
 pub(super) fn paint(time: Res<Time<Real>>, view: Res<ViewModel>, mut canvas: ResMut<World>) {
-    if view.status != Status::Playing {
+    if !matches!(view.status, Status::Playing | Status::Attract) {
         return;
     }
     for pickup in &view.pickups {

@@ -54,7 +54,7 @@ pub(super) fn spawn(mut commands: Commands) {
             padding: UiRect::axes(px(22), px(16)),
             ..default()
         };
-        middle.spawn((Board, panel(node)));
+        middle.spawn((Board, panel(node))).insert(BackgroundColor(palette::faded(palette::VOID, 0.93)));
     });
 }
 

@@ -5,6 +5,7 @@
 
 use super::arena_mesh::{Run, wall_runs};
 use super::palette;
+use super::spectate;
 use crate::view::ViewModel;
 use bevy::asset::{RenderAssetUsages, uuid_handle};
 use bevy::camera::visibility::NoFrustumCulling;
@@ -63,7 +64,7 @@ pub(super) fn cast_shadows(
         shadows.corners = corners(&wall_runs(&arena));
         shadows.arena = Some(arena.clone());
     }
-    let alive = view.own.filter(|own| own.alive);
+    let alive = view.own.filter(|own| own.alive && !spectate::is_out(&view));
     if let Some(own) = alive {
         shadows.eye = own.pos;
     }

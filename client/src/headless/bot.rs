@@ -14,6 +14,7 @@ use bevy::app::{App, PreUpdate};
 use bevy::ecs::prelude::*;
 use std::time::Duration;
 use tickshot_server::app::run_in_order;
+use tickshot_shared::sim::arena::MapHash;
 use tickshot_shared::sim::bot::{Bot, Seen, Sight, Skill};
 use tickshot_shared::sim::input::Buttons;
 use tickshot_shared::sim::pose::Pose;
@@ -26,20 +27,15 @@ use tickshot_shared::tick::Tick;
 pub struct Brain {
     seed: u64,
     skill: Skill,
-    /// Made when the slot is known.
-    bot: Option<Bot>,
+    /// Made when slot and map are known; another one for others.
+    bot: Option<(Slot, MapHash, Bot)>,
     /// The tick thought about last.
     thought: Option<Tick>,
 }
 
 impl Brain {
-    pub fn new(seed: u64) -> Brain {
-        Brain { seed, skill: Skill::default(), bot: None, thought: None }
-    }
-
-    /// This good, from now on; the usual is [`Skill::default`].
-    pub fn with_skill(self, skill: Skill) -> Brain {
-        Brain { skill, bot: None, ..self }
+    pub fn new(seed: u64, skill: Skill) -> Brain {
+        Brain { seed, skill, bot: None, thought: None }
     }
 
     /// What it wants, of what the latest frame drew; as before if it has thought about this tick already.
@@ -57,7 +53,9 @@ impl Brain {
         let seen = |&(slot, pose): &(Slot, Pose)| Seen { slot, pose, friend: team.is_some() && team_of(slot) == team };
         let others: Vec<Seen> = core.others().iter().map(seen).collect();
         let told = core.play().and_then(Play::newest);
-        let bot = self.bot.get_or_insert_with(|| Bot::new(self.seed, slot, self.skill));
+        let known = self.bot.take().filter(|(its_slot, its_map, _)| (*its_slot, *its_map) == (slot, arena.hash()));
+        let fresh = || (slot, arena.hash(), Bot::new(self.seed, slot, self.skill));
+        let (_, _, bot) = self.bot.insert(known.unwrap_or_else(fresh));
         let input = bot.think(&Sight {
             arena,
             rate: core.rate(),
@@ -82,10 +80,10 @@ impl Brain {
 
 /// An `App` that plays by itself over `transport`, under these switches. Whoever runs it sets [`LocalTime`] and calls
 /// `update`.
-pub fn bot_app(transport: ClientTransport, seed: u64, switches: Switches) -> App {
+pub fn bot_app(transport: ClientTransport, seed: u64, skill: Skill, switches: Switches) -> App {
     let mut app = App::new();
     app.add_plugins(SessionPlugin)
-        .insert_resource(Brain::new(seed))
+        .insert_resource(Brain::new(seed, skill))
         .insert_resource(switches)
         .add_systems(PreUpdate, think.in_set(ClientSet::Controls));
     session::insert(&mut app, transport, seed);

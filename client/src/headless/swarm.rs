@@ -19,6 +19,7 @@ use std::time::Duration;
 use tickshot_server::net::socket::{Clock, IoThread, SocketError};
 use tickshot_server::pace::sleep_until;
 use tickshot_shared::rng::Rng;
+use tickshot_shared::sim::bot::Skill;
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct SwarmConfig {
     /// Bots are called `{name_prefix}{number}`.
     pub name_prefix: String,
     pub password: Option<String>,
+    /// How well they play.
+    pub skill: Skill,
     /// Modes and link of every client.
     pub switches: Switches,
 }
@@ -123,7 +126,7 @@ impl Member {
         let wire = io.connect(config.server)?;
         let transport = ClientTransport::new(Box::new(wire), config.server, connect, now);
         Ok(Member {
-            app: bot_app(transport, seed, config.switches),
+            app: bot_app(transport, seed, config.skill, config.switches),
             due: now,
             playing: None,
             ended: None,

@@ -3,6 +3,7 @@
 use crate::core::ClientCore;
 use crate::headless::bot::Brain;
 use crate::view::Controls;
+use tickshot_shared::sim::bot::Skill;
 
 /// What steers one client.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,7 +24,7 @@ pub struct Pilot {
 
 impl Pilot {
     pub fn new(seed: u64) -> Pilot {
-        Pilot { brain: Brain::new(seed), wanted: Controls::default() }
+        Pilot { brain: Brain::new(seed, Skill::default()), wanted: Controls::default() }
     }
 
     /// What is pressed now.

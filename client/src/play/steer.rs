@@ -135,6 +135,7 @@ impl Play {
         let predicts = self.modes.prediction.predicts();
         stats.shots.fired += 1;
         if weapon.table().rays == 0 {
+            stats.shots.rockets += 1;
             if predicts {
                 self.scene.launch(tick, after.pos, sight.aim, self.slot, &mut self.effects);
             }

@@ -68,7 +68,7 @@ fn only(commands: Vec<Command>) -> (Sound, Placement) {
 }
 
 fn shot(slot: u16, weapon: Weapon, from: Vec2) -> Effect {
-    Effect::Shot { slot, weapon, from, to: from, own: slot == OWN }
+    Effect::Shot { slot, weapon, ray: 0, from, to: from, own: slot == OWN }
 }
 
 fn other(pos: Vec2) -> OtherView {
@@ -109,6 +109,27 @@ fn each_weapon_has_its_voice_and_a_launch_is_told_once() {
     }
     let launch = [shot(OWN, Weapon::Launcher, HERE), Effect::Launched { slot: OWN, from: HERE, own: true }];
     assert_eq!(only(client.frame_with(&launch)).0, Sound::Launcher);
+}
+
+#[test]
+fn a_shot_of_eight_rays_is_one_shot() {
+    let rays: Vec<Effect> = (0..8)
+        .map(|ray| Effect::Shot { slot: OTHER, weapon: Weapon::Shotgun, ray, from: HERE, to: HERE, own: false })
+        .collect();
+    assert_eq!(only(Client::new().frame_with(&rays)).0, Sound::Shotgun);
+}
+
+#[test]
+fn behind_the_menu_it_is_softer_and_before_a_match_it_is_silent() {
+    let heard = |status: Status| {
+        let mut client = Client::new();
+        client.view.status = status;
+        client.frame_with(&[shot(OTHER, Weapon::Rifle, HERE)])
+    };
+    let (_, playing) = only(heard(Status::Playing));
+    let (_, menu) = only(heard(Status::Attract));
+    assert!(menu.loudness() < 0.5 * playing.loudness(), "{menu:?}");
+    assert_eq!(heard(Status::Connecting), []);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod effects;
 mod hearing;
 mod mixing;
+mod plugin;
 #[cfg(unix)]
 mod server;
 

@@ -5,8 +5,8 @@
 //! against the past their shooters saw and remembers the state; [`ServerCore::encode_snapshots`] tells each client
 //! what it may know of state *P*, at once (in `snapshots`). Stages are the only writers of what they write.
 //!
-//! Its lobby is in `admission`, its reliable messages in `control`. Must not know how bytes travel, or that other cores
-//! exist.
+//! Its lobby is in `admission`, its reliable messages in `control`, `chat` and `votes`, one match after the other in
+//! `matches`, who plays for whom in `teams`. Must not know how bytes travel, or that other cores exist.
 
 mod admission;
 mod chat;

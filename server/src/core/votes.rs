@@ -1,7 +1,7 @@
 //! Votes: on who has to go, and on what is played next. One at a time.
 //!
 //! - **Kick**: anyone may call one, once a minute; the caller says yes by calling. It passes as soon as more than half of the
-//!   people in the match say yes, and fails as soon as that cannot happen any more, or after [`KICK_VOTE_MS`]. With fewer
+//!   people who are here say yes, and fails as soon as that cannot happen any more, or after [`KICK_VOTE_MS`]. With fewer
 //!   than three people nobody could be outvoted, so only bots can be voted off then. Who was voted off is told so and may
 //!   not come back under that name for a while ([`crate::bans`]); a bot that was voted off is not replaced. Whoever
 //!   survived a vote cannot be voted on again for a minute.
@@ -90,7 +90,7 @@ impl ServerCore {
         if self.votes.open.is_some() {
             return self.refuse_vote(client_id, "vote_open", "There is a vote already: wait until it is over.");
         }
-        if !seat.is_bot() && self.clients() < KICK_CLIENTS_MIN {
+        if !seat.is_bot() && self.voters() < KICK_CLIENTS_MIN {
             return self.refuse_vote(client_id, "vote_too_few", "It takes three people to vote one of them off.");
         }
         if now < may_call_at {
@@ -146,13 +146,18 @@ impl ServerCore {
         }
     }
 
+    /// People who can vote: those who went silent do not stand in the way.
+    fn voters(&self) -> usize {
+        self.clients_present(self.deadline(self.world.tick))
+    }
+
     /// The option that has won; `None` while the vote is open.
     fn verdict(&self, vote: &Vote) -> Option<usize> {
         let is_over = self.world.tick >= vote.ends;
         match &vote.subject {
             Subject::Kick { slot, session, .. } => {
                 let is_here = self.seats[slot.index()].as_ref().is_some_and(|seat| seat.session == *session);
-                let (yes, no, voters) = (vote.count(YES.into()), vote.count(NO.into()), self.clients());
+                let (yes, no, voters) = (vote.count(YES.into()), vote.count(NO.into()), self.voters());
                 let passes = is_here && yes * 2 > voters;
                 let fails = is_over || !is_here || (voters - no.min(voters)) * 2 <= voters;
                 if passes { Some(YES.into()) } else { fails.then_some(NO.into()) }

@@ -2,8 +2,8 @@
 //!
 //! Visibility is judged between map tiles, not bodies: a player may be told of another if from any tile that its
 //! [eye](eyes) can [reach] while the picture is under way, there is a free line to any tile that the other's body can
-//! reach. Which tiles those are depends on the eye's tile and its reach alone, so they are found once (see [`view`]) and
-//! kept as a row of bits; a tick costs one bit per pair of players.
+//! reach. Which tiles those are depends on a tile and a number of tiles alone, so they are found once (see [`view`]) and
+//! kept as a row of bits; a tick costs a few bits per pair of players.
 //!
 //! Knows positions and walls; health, sides and phases are the business of [`eyes`].
 
@@ -13,7 +13,7 @@ mod rows;
 mod view;
 
 pub use self::eyes::Eyes;
-use self::reach::{BODY_REACH_TILES, REACH_TILES_MAX, reach_tiles};
+use self::reach::{BODY_REACH_TILES, REACH_TILES_MAX, reach_units, split, starts};
 use self::rows::{Rows, is_marked, mark, marked};
 use self::view::Search;
 use glam::IVec2;
@@ -30,8 +30,9 @@ pub struct Interest {
     views: Rows,
     /// By tile and reach: where players may be that an eye there is told of.
     tellings: Rows,
-    /// Work space, reused: tiles with their steps from the first, and whether a player or rocket is shown.
+    /// Work space, reused: tiles with their steps from the first, the tiles of players and rockets, and which are shown.
     ring: Vec<(i32, i32)>,
+    places: Vec<i32>,
     shown: Vec<bool>,
 }
 
@@ -55,8 +56,9 @@ impl Interest {
             open,
             search: Search::default(),
             views: Rows::new(if open { 0 } else { tiles }, tiles),
-            tellings: Rows::new(if open { 0 } else { tiles * REACH_TILES_MAX as usize }, tiles),
+            tellings: Rows::new(if open { 0 } else { tiles * (REACH_TILES_MAX as usize + 1) }, tiles),
             ring: Vec::new(),
+            places: Vec::new(),
             shown: Vec::new(),
         }
     }
@@ -73,33 +75,42 @@ impl Interest {
         if self.open || eyes.everywhere {
             return;
         }
+        let mut places = std::mem::take(&mut self.places);
+        places.clear();
+        let place_of_player = |slot: &Slot| world.player(*slot).map_or(0, |player| tile_of(arena, player.pos));
+        places.extend(players.iter().map(place_of_player));
+        places.extend(rockets.iter().map(|rocket| tile_of(arena, place_of(rocket, world))));
         let mut shown = std::mem::take(&mut self.shown);
         shown.clear();
-        shown.resize(players.len() + rockets.len(), false);
+        shown.resize(places.len(), false);
         for eye in eyes.slots.iter().filter_map(|&slot| world.player(slot)) {
-            let row = self.telling(arena, tile_of(arena, eye.pos), reach_tiles(eye, world.rate, every));
-            let places = players.iter().map(|&slot| world.player(slot).map_or(IVec2::ZERO, |player| player.pos));
-            let places = places.chain(rockets.iter().map(|rocket| place_of(rocket, world)));
-            for (shown, place) in shown.iter_mut().zip(places) {
-                *shown |= is_marked(row, tile_of(arena, place));
+            let (tiles, rest) = split(reach_units(eye, world.rate, every));
+            for start in starts(eye.pos, rest).filter(|start| !arena.is_solid(start.x, start.y)) {
+                let row = self.telling(arena, start.y * arena.width() + start.x, tiles);
+                for (shown, place) in shown.iter_mut().zip(&places) {
+                    *shown |= is_marked(row, *place);
+                }
             }
         }
+        self.places = places;
         let mut each = shown.iter();
         players.retain(|_| each.next() == Some(&true));
         rockets.retain(|rocket| each.next() == Some(&true) || rocket.owner == observer);
         self.shown = shown;
     }
 
-    /// Whether a player at `eye` that can reach `reach` tiles before the picture is shown may be told of one at `body`.
-    pub fn sees(&mut self, arena: &Arena, eye: IVec2, reach: i32, body: IVec2) -> bool {
-        let reach = reach.clamp(1, REACH_TILES_MAX);
-        self.open || is_marked(self.telling(arena, tile_of(arena, eye), reach), tile_of(arena, body))
+    /// Whether a player at `eye` that can move `reach_units` before the picture is shown may be told of one at `body`.
+    pub fn sees(&mut self, arena: &Arena, eye: IVec2, reach_units: i32, body: IVec2) -> bool {
+        let (tiles, rest) = split(reach_units);
+        let body = tile_of(arena, body);
+        let mut free = starts(eye, rest).filter(|start| !arena.is_solid(start.x, start.y));
+        self.open || free.any(|start| is_marked(self.telling(arena, start.y * arena.width() + start.x, tiles), body))
     }
 
     /// The tiles that an eye in `tile` is told of.
     fn telling(&mut self, arena: &Arena, tile: i32, reach: i32) -> &[u64] {
         let Interest { views, tellings, search, ring, .. } = self;
-        let number = (tile * REACH_TILES_MAX + reach - 1) as usize;
+        let number = (tile * (REACH_TILES_MAX + 1) + reach) as usize;
         tellings.ensure(number, |row| {
             let mut seen = vec![0; row.len()];
             reachable(arena, tile, reach, ring);

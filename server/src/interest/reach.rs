@@ -17,6 +17,7 @@
 //! The others are drawn where they were in *T* or on the way to the next snapshot: they may come round a corner by no more
 //! than [`BODY_REACH_TILES`]. Walls bound both: only tiles that a body can walk to count.
 
+use glam::IVec2;
 use tickshot_shared::limits::TILE_UNITS;
 use tickshot_shared::sim::rules::{DASH_MS, DASH_SPEED_FACTOR, SPEED_UNITS_PER_S};
 use tickshot_shared::sim::world::Player;
@@ -25,10 +26,11 @@ use tickshot_shared::tick::TickRate;
 /// The round trip that the margin allows for, ms.
 pub const ROUND_TRIP_MS: u32 = 100;
 /// Display delay and input margin of a client on a steady link, the span between two snapshots included, in ticks.
-pub const PICTURE_TICKS: u32 = 3;
+pub const PICTURE_TICKS: u32 = 5;
 /// How far round a corner a drawn body may be from where it was told, in tiles: its radius and a dash of two ticks.
 pub const BODY_REACH_TILES: i32 = 1;
-/// The farthest reach that is allowed for, in tiles: what makes the margin wider (slow tick rates, few snapshots) stops here.
+/// The farthest reach that is allowed for, in whole tiles: what makes the margin wider (slow tick rates, few snapshots) stops
+/// there.
 pub const REACH_TILES_MAX: i32 = 4;
 
 /// World units that `eye` can move before the picture told now, with a snapshot every `every` ticks, is off its owner's
@@ -50,7 +52,16 @@ pub fn reach_units(eye: &Player, rate: TickRate, every: u32) -> i32 {
     (ticks - dashing) * speed + dashing * walk * DASH_SPEED_FACTOR
 }
 
-/// The same, in whole tiles from the edge of the eye's own tile.
-pub fn reach_tiles(eye: &Player, rate: TickRate, every: u32) -> i32 {
-    ((reach_units(eye, rate, every) + TILE_UNITS - 1) / TILE_UNITS).clamp(1, REACH_TILES_MAX)
+/// A reach as whole tiles and what is left, world units.
+pub fn split(reach_units: i32) -> (i32, i32) {
+    let units = reach_units.clamp(0, (REACH_TILES_MAX + 1) * TILE_UNITS - 1);
+    (units / TILE_UNITS, units % TILE_UNITS)
+}
+
+/// The tiles from whose edges an eye at `eye` can come as many whole tiles as [`split`] says: those within the rest. Some may
+/// be walls.
+pub fn starts(eye: IVec2, rest_units: i32) -> impl Iterator<Item = IVec2> {
+    let tile = |at: IVec2| IVec2::new(at.x.div_euclid(TILE_UNITS), at.y.div_euclid(TILE_UNITS));
+    let (low, high) = (tile(eye - rest_units), tile(eye + rest_units));
+    (low.y..=high.y).flat_map(move |y| (low.x..=high.x).map(move |x| IVec2::new(x, y)))
 }

@@ -106,63 +106,107 @@ impl Search {
         let (blocks_shallow, blocks_steep) = (view.shallow.side(bottom_right) < 0, view.steep.side(top_left) > 0);
         match (blocks_shallow, blocks_steep) {
             (true, true) => drop(self.views.remove(*at)),
-            (true, false) => {
-                self.bump_shallow(*at, top_left);
-                self.drop_if_empty(*at);
-            }
-            (false, true) => {
-                self.bump_steep(*at, bottom_right);
-                self.drop_if_empty(*at);
-            }
+            (true, false) => _ = self.bump_shallow(*at, top_left),
+            (false, true) => _ = self.bump_steep(*at, bottom_right),
             (false, false) => {
                 self.views.insert(*at, *view);
-                self.bump_steep(*at, bottom_right);
-                *at += usize::from(!self.drop_if_empty(*at));
+                *at += usize::from(self.bump_steep(*at, bottom_right));
                 self.bump_shallow(*at, top_left);
-                self.drop_if_empty(*at);
             }
         }
         true
     }
 
-    /// The shallow line of a view has to pass above this corner.
-    fn bump_shallow(&mut self, at: usize, corner: Corner) {
+    /// The shallow line of a view has to pass above this corner. Whether the view still sees anything; if not, it is gone.
+    fn bump_shallow(&mut self, at: usize, corner: Corner) -> bool {
         let view = &mut self.views[at];
         view.shallow.far = corner;
         self.bumps.push((corner, view.shallow_bump));
         view.shallow_bump = Some(self.bumps.len() - 1);
-        let mut next = view.steep_bump;
+        let (mut next, mut pinched) = (view.steep_bump, false);
         while let Some((bump, before)) = next.map(|i| self.bumps[i]) {
+            pinched |= bump == corner;
             if view.shallow.side(bump) < 0 {
                 view.shallow.near = bump;
             }
             next = before;
         }
+        self.keep_if_open(at, pinched)
     }
 
-    /// The steep line of a view has to pass below this corner.
-    fn bump_steep(&mut self, at: usize, corner: Corner) {
+    /// The steep line of a view has to pass below this corner. As [`Search::bump_shallow`].
+    fn bump_steep(&mut self, at: usize, corner: Corner) -> bool {
         let view = &mut self.views[at];
         view.steep.far = corner;
         self.bumps.push((corner, view.steep_bump));
         view.steep_bump = Some(self.bumps.len() - 1);
-        let mut next = view.shallow_bump;
+        let (mut next, mut pinched) = (view.shallow_bump, false);
         while let Some((bump, before)) = next.map(|i| self.bumps[i]) {
+            pinched |= bump == corner;
             if view.steep.side(bump) > 0 {
                 view.steep.near = bump;
             }
             next = before;
         }
+        self.keep_if_open(at, pinched)
     }
 
-    /// A view whose lines have become one through a corner of its source sees nothing more. Whether it was dropped.
-    fn drop_if_empty(&mut self, at: usize) -> bool {
+    /// A view sees nothing more when its lines have become one, or have to pass through one point: the corner at which two
+    /// walls touch.
+    fn keep_if_open(&mut self, at: usize, pinched: bool) -> bool {
         let View { shallow, steep, .. } = self.views[at];
-        let one = shallow.side(steep.near) == 0 && shallow.side(steep.far) == 0;
-        let empty = one && (shallow.side((0, 1)) == 0 || shallow.side((1, 0)) == 0);
-        if empty {
+        let open = !pinched && (shallow.side(steep.near) != 0 || shallow.side(steep.far) != 0);
+        if !open {
             self.views.remove(at);
         }
-        empty
+        open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::is_marked;
+    use super::*;
+    use crate::maps;
+    use glam::IVec2;
+    use tickshot_shared::limits::TILE_UNITS;
+    use tickshot_shared::rng::Rng;
+    use tickshot_shared::sim::collision::line_of_sight;
+
+    /// Lines between random points of two tiles.
+    fn any_line(arena: &Arena, a: IVec2, b: IVec2, tries: u32, rng: &mut Rng) -> bool {
+        let mut point = |tile: IVec2| tile * TILE_UNITS + IVec2::new(rng.below(1024) as i32, rng.below(1024) as i32);
+        (0..tries).any(|_| line_of_sight(arena, point(a), point(b)))
+    }
+
+    #[test]
+    fn a_tile_is_marked_if_and_only_if_some_line_reaches_it() {
+        println!("seed 80");
+        let mut rng = Rng::new(80);
+        for map in ["arena", "duel", "citadel"] {
+            let arena = maps::load(map).unwrap().arena;
+            let (width, height) = (arena.width(), arena.height());
+            let (mut lit, mut unlit, mut unfound) = (0, 0, Vec::new());
+            for _ in 0..20 {
+                let from = IVec2::new(rng.below(width as u32) as i32, rng.below(height as u32) as i32);
+                if arena.is_solid(from.x, from.y) {
+                    continue;
+                }
+                let mut row = vec![0; (width * height) as usize / 64 + 1];
+                Search::default().look(&arena, from.x, from.y, &mut row);
+                for to in (0..width * height).map(|i| IVec2::new(i % width, i / width)) {
+                    let marked = is_marked(&row, to.y * width + to.x);
+                    let line = any_line(&arena, from, to, if marked { 20_000 } else { 300 }, &mut rng);
+                    assert!(marked || !line, "{map}: {from} sees {to}");
+                    lit += u32::from(marked);
+                    unlit += u32::from(!marked);
+                    if marked && !line {
+                        unfound.push((from, to));
+                    }
+                }
+            }
+            println!("{map}: {lit} marked, {unlit} not, {} views too thin to find: {unfound:?}", unfound.len());
+            assert!(lit > 100 && unlit > 100 && unfound.len() as u32 * 50 < lit, "{map}");
+        }
     }
 }

@@ -7,4 +7,5 @@ mod chat;
 mod matches;
 mod rig;
 mod sides;
+mod storm;
 mod votes;

@@ -1,17 +1,19 @@
 //! A server core and people who do no more than talk to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tickshot_server::core::{MatchSetup, ServerCore, Wish};
 use tickshot_server::maps::{self, Map};
+use tickshot_shared::protocol::client_msg::{InputPacket, InputRun, encode_inputs};
 use tickshot_shared::protocol::control::{
     Audience, ChatLine, ClientControl, LeaveReason, RosterEntry, RoundState, ServerControl, VoteState, decode_control,
     encode_control,
 };
 use tickshot_shared::protocol::version::protocol_version;
+use tickshot_shared::sim::input::Input;
 use tickshot_shared::sim::round::{GameMode, MatchOptions, Phase, Team};
 use tickshot_shared::sim::world::{Player, Slot};
-use tickshot_shared::tick::TickRate;
+use tickshot_shared::tick::{Tick, TickRate};
 
 /// Times as short as they can be told apart.
 pub(crate) const ELIMINATION: MatchOptions = MatchOptions {
@@ -34,6 +36,8 @@ pub(crate) struct Rig {
     /// Clients whose sessions the core wanted ended.
     pub(crate) ended: Vec<u64>,
     next_client: u64,
+    /// Clients whose connection is alive: they send inputs.
+    pub(crate) alive: BTreeSet<u64>,
 }
 
 impl Rig {
@@ -50,7 +54,7 @@ impl Rig {
             ..MatchSetup::endless(load(map[0]), 16, TickRate::default(), 11)
         };
         let core = ServerCore::new(setup, Duration::ZERO);
-        Rig { core, told: BTreeMap::new(), ended: Vec::new(), next_client: 1 }
+        Rig { core, told: BTreeMap::new(), ended: Vec::new(), next_client: 1, alive: BTreeSet::new() }
     }
 
     pub(crate) fn now(&self) -> Duration {
@@ -69,6 +73,15 @@ impl Rig {
     pub(crate) fn join(&mut self, name: &str) -> u64 {
         let client = self.connect(name);
         self.say(client, &ClientControl::Ready).unwrap();
+        self.alive.insert(client);
+        client
+    }
+
+    /// The same for who may be refused.
+    pub(crate) fn join_anyhow(&mut self, name: &str) -> u64 {
+        let client = self.connect(name);
+        _ = self.say(client, &ClientControl::Ready);
+        self.alive.insert(client);
         client
     }
 
@@ -87,6 +100,10 @@ impl Rig {
     pub(crate) fn ticks(&mut self, ticks: u32) {
         for _ in 0..ticks {
             let now = self.now();
+            for client in &self.alive {
+                // Refused while it loads a map, or is gone.
+                _ = self.core.handle_hot(*client, now, &idle_input());
+            }
             self.core.step(now);
             self.core.encode_snapshots(&|| now, &mut |_, _| {});
             self.hear();
@@ -142,6 +159,21 @@ impl Rig {
     pub(crate) fn side(&mut self, name: &str) -> Option<Team> {
         self.player(name).team
     }
+}
+
+/// An input of long ago: a sign of life, no more.
+fn idle_input() -> Vec<u8> {
+    let packet = InputPacket {
+        newest: Tick(0),
+        inputs: InputRun::of(&[Input::default()]).expect("one input is a run"),
+        ack: None,
+        ack_mask: 0,
+        display_delay: 0,
+        ping: None,
+    };
+    let mut bytes = Vec::new();
+    encode_inputs(&packet, &mut bytes);
+    bytes
 }
 
 pub(crate) fn load(name: &str) -> Map {

@@ -78,6 +78,20 @@ fn a_vote_fails_by_its_time_or_as_soon_as_it_cannot_pass_and_its_victim_is_left_
 }
 
 #[test]
+fn who_went_silent_does_not_stand_in_the_way_of_a_vote() {
+    let mut rig = Rig::new(CALM, 0);
+    let [ann, ben, cid, dan, _eve] = ["ann", "ben", "cid", "dan", "eve"].map(|name| rig.join(name));
+    rig.alive.remove(&cid);
+    rig.alive.remove(&dan);
+    rig.seconds(3);
+    call(&mut rig, ann, "eve").unwrap();
+    let vote = number(&mut rig, ben);
+    ballot(&mut rig, ben, vote, YES).unwrap();
+    rig.ticks(1);
+    assert_eq!(texts(&rig.told(ann)), ["eve was voted off."], "two of the three who are here");
+}
+
+#[test]
 fn votes_cannot_be_called_all_the_time_or_without_need() {
     let mut rig = Rig::new(CALM, 2);
     let [ann, ben] = ["ann", "ben"].map(|name| rig.join(name));

@@ -176,7 +176,7 @@ impl Client {
         let (ack, ack_mask) = self.ring.ack();
         self.lead.push(tick, ack?);
         let display = (i64::from(tick.0) - i64::from(self.lead.ticks())) * 256 - self.delay_256ths;
-        let weapon = if self.id % 4 == 0 { Weapon::Shotgun } else { Weapon::Rifle };
+        let weapon = if self.id.is_multiple_of(4) { Weapon::Shotgun } else { Weapon::Rifle };
         let mut input = Input { heading: Heading::new((now.0 / 20 % 9) as u8).unwrap(), weapon, ..Input::default() };
         let from = Tick(tick.0.saturating_sub(2));
         let own = OwnView::Between { from, fraction: self.rng.below(256) as u8, based_on: ack? };

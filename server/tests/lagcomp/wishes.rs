@@ -45,6 +45,7 @@ fn evidence_goes_to_the_shooters_that_asked_and_to_nobody_else() {
     let told = shots_told(&rig, asks);
     let judged: Vec<_> = rig.shots.iter().copied().filter(|shot| shot.shooter == rig.clients[asks].slot).collect();
     assert_eq!(told, judged);
+    assert!(told.is_sorted_by(|a, b| a.id < b.id), "every shot has a name of its own");
     assert!(told.len() > 30 && shots_told(&rig, silent).is_empty());
     rig.core.set_rules(MatchRules { experiments: false, ..MatchRules::default() });
     (0..500).for_each(|_| rig.tick());

@@ -33,13 +33,13 @@ pub struct ShotEvidence {
     /// The hit check in force, which decided.
     pub policy: HitCheck,
     pub muzzle: [i32; 2],
-    /// From the muzzle to the body or wall that stopped the shot's middle ray, or its full reach.
+    /// From the muzzle to the body or wall that stopped the first ray that hit, else the middle one, or its full reach.
     pub range_units: i32,
     /// The body that most rays hit.
     pub hit: Option<Slot>,
     /// How many rays hit the body of each verdict, in the order of [`HitCheck::ALL`].
     pub rays_hit: [u8; 3],
-    /// The body the shot is about: the one hit, else the living one nearest to the ray. `None` if there is nobody.
+    /// The body the shot is about: the one hit, else the living enemy nearest to the line of aim. `None` if there is nobody.
     pub target: Option<TargetEvidence>,
     /// Whom each policy would have hit, in the order of [`HitCheck::ALL`].
     pub verdicts: [Option<Slot>; 3],

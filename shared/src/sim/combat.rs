@@ -220,7 +220,8 @@ impl Cone {
         let beside = rel.perp_dot(self.direction).abs() >> 15;
         let radius = i64::from(Player::RADIUS);
         // Twice the radius: a body beside a slanting ray reaches a little further than its radius, and all is rounded.
-        (-radius..=self.reach + radius).contains(&along) && beside <= 2 * radius + (along.max(0) * self.slope_q15 >> 15)
+        (-radius..=self.reach + radius).contains(&along)
+            && beside <= 2 * radius + ((along.max(0) * self.slope_q15) >> 15)
     }
 }
 

@@ -109,11 +109,11 @@ impl Blast {
 impl Scorch {
     pub(super) fn paint(&self, canvas: &mut Canvas) {
         let left = (1.0 - self.age_s / SCORCH_S).min(0.3) / 0.3;
-        let black = palette::faded(palette::SCORCH, 0.50 * left);
-        canvas.disc(self.at, 0.45, Fill::soft(black, 0.8));
-        for (angle, far, size) in [(0.0, 0.62, 0.24), (1.7, 0.70, 0.18), (3.1, 0.58, 0.26), (4.6, 0.74, 0.16)] {
+        let black = palette::faded(palette::SCORCH, 0.42 * left);
+        canvas.disc(self.at, 0.30, Fill::soft(black, 0.6));
+        for (angle, far, size) in [(0.0, 0.44, 0.18), (1.7, 0.50, 0.13), (3.1, 0.42, 0.20), (4.6, 0.52, 0.12)] {
             let at = self.at + Vec2::from_angle(self.turn + angle) * far;
-            canvas.disc(at, size, Fill::soft(palette::faded(palette::SCORCH, 0.34 * left), 0.3));
+            canvas.disc(at, size, Fill::soft(palette::faded(palette::SCORCH, 0.28 * left), 0.24));
         }
     }
 }

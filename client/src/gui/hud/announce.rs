@@ -48,7 +48,9 @@ impl Announcer {
             Phase::Live if self.age_s < GO_S && state.options.mode == GameMode::Elimination => {
                 words("Fight!".into(), String::new(), palette::AMMO)
             }
-            Phase::Live if self.age_s < NEWS_S => words("Deathmatch".into(), aim_of(&state), palette::INK),
+            Phase::Live if self.age_s < NEWS_S && !state.options.mode.has_teams() => {
+                words("Deathmatch".into(), aim_of(&state), palette::INK)
+            }
             Phase::RoundOver => {
                 let (who, colour) = winner(&state, view, tints);
                 words(format!("{who} wins the round"), score(&state), colour)

@@ -24,13 +24,13 @@ fn paint_vitals(screen: &mut Screen, own: &OwnView) {
     let low = f32::from(own.health) < LOW_HEALTH;
     let colour = if low { palette::HEALTH_LOW } else { palette::HEALTH_GOOD };
     let m = screen.metre;
-    let at = screen.at(Vec2::new(42.0, bottom - 72.0));
-    pickups::cross(screen.canvas, at, 12.0 * m, colour);
-    screen.bar(Vec2::new(128.0, bottom - 79.0), Vec2::new(176.0, 14.0), f32::from(own.health) / 100.0, colour);
+    let at = screen.at(Vec2::new(40.0, bottom - 72.0));
+    pickups::cross(screen.canvas, at, 11.0 * m, colour);
+    screen.bar(Vec2::new(132.0, bottom - 79.0), Vec2::new(172.0, 14.0), f32::from(own.health) / 100.0, colour);
     let dim = if own.armour > 0 { palette::ARMOUR } else { palette::faded(palette::INK_SOFT, 0.6) };
-    let at = screen.at(Vec2::new(42.0, bottom - 44.0));
+    let at = screen.at(Vec2::new(40.0, bottom - 44.0));
     pickups::shield(screen.canvas, at, 9.0 * m, dim);
-    screen.bar(Vec2::new(128.0, bottom - 48.0), Vec2::new(176.0, 8.0), f32::from(own.armour) / 100.0, palette::ARMOUR);
+    screen.bar(Vec2::new(132.0, bottom - 48.0), Vec2::new(172.0, 8.0), f32::from(own.armour) / 100.0, palette::ARMOUR);
     paint_dash(screen, own, bottom);
 }
 
@@ -38,14 +38,14 @@ fn paint_vitals(screen: &mut Screen, own: &OwnView) {
 fn paint_dash(screen: &mut Screen, own: &OwnView, bottom: f32) {
     let ready = own.dash_ready >= 1.0;
     let colour = if ready { palette::INK } else { palette::INK_SOFT };
-    for x in [86.0, 95.0] {
+    for x in [104.0, 113.0] {
         let tip = screen.at(Vec2::new(x + 5.0, bottom - 27.0));
         for y in [-5.0, 5.0] {
             let end = screen.at(Vec2::new(x, bottom - 27.0 + y));
             screen.canvas.stroke(tip, end, 2.2 * screen.metre, colour);
         }
     }
-    screen.bar(Vec2::new(128.0, bottom - 29.0), Vec2::new(176.0, 4.0), own.dash_ready, colour);
+    screen.bar(Vec2::new(132.0, bottom - 29.0), Vec2::new(172.0, 4.0), own.dash_ready, colour);
 }
 
 fn paint_arms(screen: &mut Screen, own: &OwnView) {

@@ -1,8 +1,9 @@
 //! The connection at a glance, the frame rate, and the hint of the first seconds.
 
-use crate::bindings::Action;
+use crate::bindings::{Action, Button};
 use crate::gui::palette;
 use crate::gui::panels::Panels;
+use crate::gui::spectate;
 use crate::gui::widgets::{label, overlay, panel, set_shown, set_text};
 use crate::settings::{NetworkView, Settings};
 use crate::view::{Status, ViewModel};
@@ -88,7 +89,7 @@ pub(in crate::gui) fn refresh_hint(
     let (mut shown, mut text, mut colour) = hint.into_inner();
     let left = ((HINT_S - *played_s) / HINT_FADE_S).clamp(0.0, 1.0);
     // The ruler of clocks takes its place.
-    let is_shown = playing && left > 0.0 && !panels.graph;
+    let is_shown = playing && left > 0.0 && !panels.graph && !spectate::is_out(&view);
     set_shown(&mut shown, is_shown);
     if is_shown {
         set_text(&mut text, hint_text(&settings));
@@ -97,7 +98,10 @@ pub(in crate::gui) fn refresh_hint(
 }
 
 fn hint_text(settings: &Settings) -> String {
-    let first = |action| settings.keys.of(action).into_iter().flatten().next().map_or("-", |button| button.label());
+    let first = |action| match settings.keys.of(action).into_iter().flatten().next() {
+        Some(Button::MOUSE_LEFT) => "Click",
+        button => button.map_or("-", |button| button.label()),
+    };
     let walk = [Action::MoveUp, Action::MoveLeft, Action::MoveDown, Action::MoveRight].map(first).join("");
     let rest = [
         (Action::Fire, "fire"),
@@ -149,7 +153,7 @@ mod tests {
     fn the_hint_names_the_keys_that_are_bound() {
         let mut settings = Settings::default();
         assert!(hint_text(&settings).contains("Space dash"), "{}", hint_text(&settings));
-        settings.keys.bind(Action::Dash, 0, crate::bindings::Button::named("KeyF"));
+        settings.keys.bind(Action::Dash, 0, Button::named("KeyF"));
         assert!(hint_text(&settings).contains("F dash"), "{}", hint_text(&settings));
     }
 }

@@ -94,7 +94,7 @@ fn rival(spot: Spot, view: &ViewModel, tints: &Tints) -> Option<Said> {
     };
     match spot {
         Spot::LeftScore | Spot::RightScore => Said::new(player.kills.to_string(), palette::INK),
-        _ => Said::new(player.name.as_str(), palette::mixed(tints.of(slot.0), Color::WHITE, 0.25)),
+        _ => Said::new(short(&player.name), palette::mixed(tints.of(slot.0), Color::WHITE, 0.25)),
     }
 }
 
@@ -122,10 +122,10 @@ pub(super) fn paint(screen: &mut Screen, view: &ViewModel, tints: &Tints, fallen
     } else {
         [own_line(view), best_other(view)].map(|line| line.map(|(slot, _)| tints.of(slot.0)))
     };
-    for (colour, x) in colours.into_iter().zip([middle - 116.0, middle + 60.0]) {
+    for (colour, x) in colours.into_iter().zip([middle - 60.0 - SIDE_PX, middle + 60.0]) {
         let Some(colour) = colour else { continue };
-        screen.panel(Vec2::new(x, 8.0), Vec2::new(56.0, 34.0));
-        screen.plate(Vec2::new(x, 40.0), Vec2::new(56.0, 3.0), 1.5, colour);
+        screen.panel(Vec2::new(x, 8.0), Vec2::new(SIDE_PX, 34.0));
+        screen.plate(Vec2::new(x, 40.0), Vec2::new(SIDE_PX, 3.0), 1.5, colour);
     }
     if teams && matches!(state.phase, Phase::Freeze | Phase::Live | Phase::RoundOver) {
         for (team, direction) in [(Team::Amber, -1.0), (Team::Azure, 1.0)] {
@@ -143,6 +143,14 @@ fn paint_standing(screen: &mut Screen, (all, stands): (usize, usize), colour: Co
     }
 }
 
+/// As much of a name as there is room for.
+fn short(name: &str) -> String {
+    if name.chars().count() <= NAME_LETTERS_MAX {
+        return name.to_owned();
+    }
+    name.chars().take(NAME_LETTERS_MAX - 1).chain(['\u{2026}']).collect()
+}
+
 /// Minutes and seconds, rounded up: it shows zero when it is over.
 fn clock(left_s: f32) -> String {
     let seconds = left_s.max(0.0).ceil() as u32;
@@ -151,6 +159,9 @@ fn clock(left_s: f32) -> String {
 
 /// The last seconds of a round are counted in a warning colour.
 const HURRY_S: f32 = 10.5;
+const NAME_LETTERS_MAX: usize = 11;
+/// Width of the box of a name and a score.
+const SIDE_PX: f32 = 166.0;
 /// Marks of one side that there is room for.
 const MARKS_MAX: usize = 16;
 
@@ -180,6 +191,14 @@ mod tests {
     #[test]
     fn time_is_told_in_minutes_and_whole_seconds() {
         assert_eq!((clock(61.2).as_str(), clock(0.0).as_str(), clock(9.01).as_str()), ("1:02", "0:00", "0:10"));
+    }
+
+    #[test]
+    fn a_long_name_is_cut_between_letters() {
+        assert_eq!(
+            (short("Zo\u{EB}").as_str(), short("\u{3A9}".repeat(24).as_str()).chars().count()),
+            ("Zo\u{EB}", 11)
+        );
     }
 
     #[test]

@@ -96,8 +96,8 @@ impl Spot {
         use Along::{Far, Middle, Near, Part};
         let place = |x, y, width, justify, size, bold| Place { x, y, width, justify, size, bold };
         match self {
-            Spot::Health => place(Near(54.0), Far(72.0), 62.0, Justify::Right, 30.0, true),
-            Spot::Armour => place(Near(54.0), Far(44.0), 62.0, Justify::Right, 17.0, true),
+            Spot::Health => place(Near(58.0), Far(72.0), 64.0, Justify::Right, 30.0, true),
+            Spot::Armour => place(Near(58.0), Far(44.0), 64.0, Justify::Right, 17.0, true),
             Spot::WeaponName => place(Far(304.0), Far(54.0), 130.0, Justify::Left, 15.0, false),
             Spot::Magazine => place(Far(104.0), Far(54.0), 80.0, Justify::Right, 30.0, true),
             Spot::Reserve => place(Far(98.0), Far(51.0), 64.0, Justify::Left, 17.0, false),
@@ -115,11 +115,11 @@ impl Spot {
             Spot::Timer => place(Middle(0.0), Near(26.0), 110.0, Justify::Center, 24.0, true),
             Spot::TimerNote => place(Middle(0.0), Near(47.0), 240.0, Justify::Center, 11.5, false),
             Spot::LeftScore => place(Middle(-88.0), Near(25.0), 60.0, Justify::Center, 24.0, true),
-            Spot::LeftNote => place(Middle(-176.0), Near(25.0), 100.0, Justify::Right, 14.0, false),
+            Spot::LeftNote => place(Middle(-172.0), Near(25.0), 96.0, Justify::Right, 14.0, false),
             Spot::RightScore => place(Middle(88.0), Near(25.0), 60.0, Justify::Center, 24.0, true),
-            Spot::RightNote => place(Middle(176.0), Near(25.0), 100.0, Justify::Left, 14.0, false),
+            Spot::RightNote => place(Middle(172.0), Near(25.0), 96.0, Justify::Left, 14.0, false),
             Spot::Title => place(Middle(0.0), Part(17.0), 1000.0, Justify::Center, 42.0, true),
-            Spot::Subtitle => place(Middle(0.0), Part(23.0), 800.0, Justify::Center, 18.0, false),
+            Spot::Subtitle => place(Middle(0.0), Part(24.5), 800.0, Justify::Center, 18.0, false),
             Spot::Countdown => place(Middle(0.0), Part(32.0), 200.0, Justify::Center, 72.0, true),
             Spot::Watching => place(Middle(0.0), Far(62.0), 520.0, Justify::Center, 24.0, true),
             Spot::WatchKeys => place(Middle(0.0), Far(36.0), 620.0, Justify::Center, 13.0, false),

@@ -3,6 +3,7 @@
 //! One tile is one metre. Everything outside the map is solid, so a map needs no border, but nothing leaves it without
 //! one either. Must not know how a map is drawn or where its file came from.
 
+mod buckets;
 mod grid;
 mod points;
 pub mod survey;

@@ -5,6 +5,7 @@
 //! follows from the walls alone. Must not know who walks, or why.
 
 use super::Arena;
+use super::buckets::{Buckets, RING};
 use crate::limits::TILE_UNITS;
 use glam::IVec2;
 use std::sync::OnceLock;
@@ -290,39 +291,6 @@ fn centre(tile: IVec2) -> IVec2 {
     tile * TILE_UNITS + IVec2::splat(TILE_UNITS / 2)
 }
 
-/// A queue for small whole costs: a ring of buckets, one per cost (Dial 1969).
-struct Buckets {
-    ring: [Vec<IVec2>; RING],
-    lowest: u16,
-    held: usize,
-}
-
-impl Buckets {
-    /// Nothing cheaper than `lowest` is ever pushed.
-    fn from(lowest: u16) -> Buckets {
-        Buckets { ring: std::array::from_fn(|_| Vec::new()), lowest, held: 0 }
-    }
-
-    /// `cost` is at least that of the last one popped, and at most `RING - 1` above it.
-    fn push(&mut self, cost: u16, tile: IVec2) {
-        self.ring[usize::from(cost) % RING].push(tile);
-        self.held += 1;
-    }
-
-    fn pop(&mut self) -> Option<(u16, IVec2)> {
-        if self.held == 0 {
-            return None;
-        }
-        loop {
-            if let Some(tile) = self.ring[usize::from(self.lowest) % RING].pop() {
-                self.held -= 1;
-                return Some((self.lowest, tile));
-            }
-            self.lowest = self.lowest.saturating_add(1);
-        }
-    }
-}
-
 /// Steps of headings 1..=8.
 const DIRECTIONS: [IVec2; 8] = [
     IVec2::new(1, 0),
@@ -339,8 +307,6 @@ const STRAIGHT: u16 = 5;
 const DIAGONAL: u16 = 7;
 const BESIDE_WALL: u16 = 2;
 const UNREACHED: u16 = u16::MAX;
-/// More than a step costs and leads away from a goal, and a divisor of 2^16, so that no cost lands in another's bucket.
-const RING: usize = 32;
 /// Edge of the window a search looks at, tiles: well beyond what lies between a tile and the place nearest to it.
 const WINDOW: i32 = 41;
 /// Tiles that [`Ways::nearest_where`] asks about.
@@ -352,5 +318,5 @@ const RUN_TILES_MAX: usize = 24;
 const PLACES_MAX: i32 = 64;
 const PLACE_TILES_LEAST: i32 = 6;
 const NO_PLACE: u8 = u8::MAX;
-const _: () = assert!(PLACES_MAX < NO_PLACE as i32 && 65_536 % RING == 0);
-const _: () = assert!(2 * (DIAGONAL + BESIDE_WALL) < RING as u16);
+const _: () = assert!(PLACES_MAX < NO_PLACE as i32);
+const _: () = assert!(2 * (DIAGONAL + BESIDE_WALL) < RING as u16, "more than a step costs and leads away from a goal");

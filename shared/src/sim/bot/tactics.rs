@@ -67,8 +67,13 @@ pub(super) fn decide(bot: &mut Bot, sight: &Sight<'_>) {
         fight(bot, sight);
     } else {
         bot.legs.follow(sight);
-        let hurries = bot.plan.errand != Errand::Roam;
-        if hurries && bot.legs.run_ahead(sight) >= DASH_RUN_TILES && draws_dash(bot, sight) {
+        let worth_it = match bot.plan.errand {
+            Errand::Roam => i32::MAX,
+            // Into cover every step counts.
+            Errand::Hide => DASH_HIDE_TILES,
+            _ => DASH_RUN_TILES,
+        };
+        if bot.legs.run_ahead(sight) >= worth_it && draws_dash(bot, sight) {
             bot.legs.dash();
         }
     }
@@ -254,8 +259,9 @@ const THINK_EVERY_MS: u32 = 125;
 const DASH_PERIL_MS: u32 = 450;
 /// Where a dash is of use, it is thought of about once in this time.
 const DASH_THINK_MS: u32 = 150;
-/// A run of this length is worth a dash in a hurry, tiles.
+/// A run of this length is worth a dash in a hurry, and into cover, tiles.
 const DASH_RUN_TILES: i32 = 5;
+const DASH_HIDE_TILES: i32 = 2;
 /// A place worth roaming to is this far, tiles.
 const FAR_TILES: i32 = 8;
 const LEAVE_MS: u32 = 1800;
