@@ -1,8 +1,8 @@
 //! From what a person types to an address. Asking the system for a name can take seconds: a window lets a thread wait.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
-use std::sync::{Mutex, PoisonError};
 use tickshot_server::config::DEFAULT_PORT;
 
 /// `host`, `host:port`, `1.2.3.4`, `[::1]:port`: the first address it resolves to, or what is wrong with it.
@@ -22,7 +22,7 @@ pub fn resolve(server: &str) -> Result<SocketAddr, String> {
     first.copied().ok_or_else(|| format!("server name '{server}' has no address"))
 }
 
-/// An address that is being looked up.
+/// An address that is being looked up. Behind a lock only because what a window keeps is shared between threads.
 pub struct Lookup(Mutex<Receiver<Result<SocketAddr, String>>>);
 
 /// Look it up in a thread of its own.
@@ -40,7 +40,10 @@ pub fn resolve_in_background(server: &str) -> Lookup {
 impl Lookup {
     /// The outcome, once there is one.
     pub fn poll(&self) -> Option<Result<SocketAddr, String>> {
-        match self.0.lock().unwrap_or_else(PoisonError::into_inner).try_recv() {
+        let Ok(answer) = self.0.lock() else {
+            return Some(Err("the address could not be looked up".to_owned()));
+        };
+        match answer.try_recv() {
             Ok(outcome) => Some(outcome),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Err("the address could not be looked up".to_owned())),

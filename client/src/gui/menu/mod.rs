@@ -24,7 +24,7 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass, egui};
 use std::time::Duration;
 
 /// The page beside the buttons.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 enum Page {
     #[default]
     Start,
@@ -144,7 +144,7 @@ fn draw(mut contexts: EguiContexts, mut parts: Parts, mut frames: Local<u8>) {
     if page == Page::Start {
         return;
     }
-    sheet(ctx, |ui| match page {
+    sheet(ctx, page, |ui| match page {
         Page::Play => play::show(ui, &mut parts, was_opened),
         Page::Join => join::show(ui, &mut parts, was_opened),
         Page::Settings => settings::show(ui, &mut parts, was_opened),
@@ -165,18 +165,21 @@ fn go_back(parts: &mut Parts) {
     }
 }
 
-/// What is behind the menu steps back.
+/// What is behind the menu steps back, most of all behind the buttons.
 fn dim(ctx: &egui::Context) {
     let layer = egui::LayerId::new(egui::Order::Middle, egui::Id::new("menu dim"));
-    ctx.layer_painter(layer).rect_filled(ctx.content_rect(), 0.0, style::DIM);
+    let (painter, screen) = (ctx.layer_painter(layer), ctx.content_rect());
+    painter.rect_filled(screen, 0.0, style::DIM);
+    let column = egui::Rect::from_min_size(screen.min, egui::vec2(COLUMN_WIDTH + 1.5 * MARGIN, screen.height()));
+    painter.rect_filled(column, 0.0, style::DIM);
 }
 
 /// The sheet of a page, to the right of the buttons.
-fn sheet(ctx: &egui::Context, content: impl FnOnce(&mut egui::Ui)) {
+fn sheet(ctx: &egui::Context, page: Page, content: impl FnOnce(&mut egui::Ui)) {
     let screen = ctx.content_rect();
     let left = COLUMN_WIDTH + 2.0 * MARGIN;
     let width = (screen.width() - left - MARGIN - 62.0).clamp(260.0, 760.0);
-    egui::Area::new(egui::Id::new("menu sheet"))
+    egui::Area::new(egui::Id::new(("menu sheet", page)))
         .order(egui::Order::Foreground)
         .fixed_pos(egui::pos2(left, MARGIN))
         .show(ctx, |ui| {
@@ -184,7 +187,9 @@ fn sheet(ctx: &egui::Context, content: impl FnOnce(&mut egui::Ui)) {
             style::card().show(ui, |ui| {
                 ui.set_width(width);
                 let height = screen.height() - 2.0 * MARGIN - 50.0;
-                egui::ScrollArea::vertical().max_height(height).show(ui, |ui| {
+                // As tall as what is on it; scrolled only where the window ends.
+                let sheet = egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+                sheet.show(ui, |ui| {
                     ui.set_width(width - 14.0);
                     content(ui);
                 });

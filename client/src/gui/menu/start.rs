@@ -72,5 +72,5 @@ fn ways(ui: &mut Ui, parts: &mut Parts, opened: bool) {
         parts.requests.write(FrontRequest::Quit);
     }
     ui.add_space(8.0);
-    style::note(ui, "Arrows and Enter, or the mouse. Esc goes back.");
+    style::note(ui, "Arrows, Enter and Esc, or the mouse");
 }

@@ -13,7 +13,7 @@ use bevy_egui::egui::{
 pub(super) const AMBER: Color32 = Color32::from_rgb(240, 165, 50);
 /// What is chosen.
 pub(super) const AZURE: Color32 = Color32::from_rgb(86, 180, 233);
-const CARD: Color32 = Color32::from_rgba_unmultiplied_const(11, 15, 23, 246);
+const CARD: Color32 = Color32::from_rgba_unmultiplied_const(11, 15, 23, 252);
 const BUTTON: Color32 = Color32::from_rgb(27, 34, 47);
 const BUTTON_HOVERED: Color32 = Color32::from_rgb(40, 51, 70);
 const DARK: Color32 = Color32::from_rgb(18, 14, 6);
@@ -170,6 +170,9 @@ fn button(ui: &mut Ui, words: &str, size: Vec2, look: Look) -> Response {
 
 fn paint(ui: &Ui, rect: egui::Rect, response: &Response, look: Look, words: &str, font: FontId) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Button, ui.is_enabled(), words));
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     let round = CornerRadius::same(8);
     let lit = response.hovered() || response.has_focus();
     let fade = if ui.is_enabled() { 1.0 } else { 0.4 };
