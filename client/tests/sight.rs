@@ -71,7 +71,7 @@ fn play(map: &str, seconds: u64) -> Counts {
     }
     let mut pilots: Vec<Pilot> = (0..CLIENTS).map(|client| Pilot::new(client as u64)).collect();
     let mut counts = Counts::default();
-    let mut seen_before = vec![[false; 16]; CLIENTS];
+    let mut seen_before = [[false; 16]; CLIENTS];
     let mut settled = None;
     while universe.now() < Duration::from_secs(seconds) {
         for (client, pilot) in pilots.iter_mut().enumerate() {
