@@ -131,7 +131,7 @@ impl ClientCore {
             }
             ServerControl::Shot(evidence) => self.handle_evidence(&evidence),
             ServerControl::Killed { killer, victim, weapon, .. } => {
-                self.roster.handle_kill(now, killer, victim, weapon)
+                self.roster.handle_kill(now, killer, victim, weapon);
             }
             ServerControl::NextMatch { tick, map_name, map_hash, map_bytes, match_id } => {
                 self.handle_next_match(tick, map_name, map_hash, map_bytes, match_id);

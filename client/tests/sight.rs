@@ -71,7 +71,7 @@ fn play(map: &str, seconds: u64) -> Counts {
     }
     let mut pilots: Vec<Pilot> = (0..CLIENTS).map(|client| Pilot::new(client as u64)).collect();
     let mut counts = Counts::default();
-    let mut seen_before = vec![[false; 16]; CLIENTS];
+    let mut seen_before = [[false; 16]; CLIENTS];
     let mut settled = None;
     while universe.now() < Duration::from_secs(seconds) {
         for (client, pilot) in pilots.iter_mut().enumerate() {
@@ -165,7 +165,7 @@ fn describe(play: &Play, truth: &Truth, slot: Slot, other: Slot, input: Tick, ey
     let cursor = play.cursor().expect("it was drawn");
     let own = truth.player(cursor.a, slot).expect("it is there");
     format!(
-        "{slot:?} at {eye} (input {}) did not draw {other:?} at {} (alive {}); at {} the eye was at {}, {} units off, dash {} \\
+        "{slot:?} at {eye} (input {}) did not draw {other:?} at {} (alive {}); at {} the eye was at {}, {} units off, dash {} \
          in {}, velocity {}",
         input.0,
         pose.pos,

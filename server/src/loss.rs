@@ -63,7 +63,7 @@ mod tests {
     fn every_fifth_lost_is_twenty_percent_and_a_clean_link_none() {
         for (lost, percent) in [(0, 0), (5, 20)] {
             let mut loss = SnapshotLoss::default();
-            let arrived = |tick: u32| lost == 0 || tick % lost != 0;
+            let arrived = |tick: u32| lost == 0 || !tick.is_multiple_of(lost);
             for now in (33..1000).filter(|tick| arrived(*tick)) {
                 let mask = (0..32).filter(|i| arrived(now - 1 - i)).fold(0, |mask, i| mask | 1 << i);
                 loss.handle_ack(Tick(now), mask, |_| true);

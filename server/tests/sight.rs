@@ -29,8 +29,8 @@ use tickshot_shared::sim::world::{Player, Slot, World};
 use tickshot_shared::tick::TickRate;
 
 const CLIENTS: u64 = 16;
-/// Of each of the four matches.
-const SECONDS: u64 = 150;
+/// Of each of the three matches.
+const SECONDS: u64 = 200;
 const SEED: u64 = 0x0051_6874;
 
 #[test]
@@ -45,8 +45,7 @@ fn no_snapshot_in_ten_minutes_holds_anybody_outside_the_peek_margin() {
         round_over_s: 1,
         ..MatchOptions::ENDLESS
     };
-    let runs =
-        [("arena", MatchOptions::ENDLESS), ("citadel", MatchOptions::ENDLESS), ("duel", rounds), ("district", rounds)];
+    let runs = [("citadel", MatchOptions::ENDLESS), ("duel", rounds), ("district", rounds)];
     let counts: Vec<Counts> = std::thread::scope(|scope| {
         let threads = runs.map(|(map, options)| scope.spawn(move || play(map, options, SECONDS)));
         threads.into_iter().map(|thread| thread.join().expect("no match panics")).collect()
@@ -55,7 +54,7 @@ fn no_snapshot_in_ten_minutes_holds_anybody_outside_the_peek_margin() {
         println!("{map}: {counts:?}");
         assert!(counts.outside.is_empty(), "{map}: {:#?}", counts.outside);
         assert!(
-            counts.told > 1_000 * SECONDS && counts.told < counts.pairs * 9 / 10,
+            counts.told > 1_000 * SECONDS && counts.told < counts.pairs * 19 / 20,
             "{map}: walls hide, and some see"
         );
         assert!(counts.in_margin > 10 * SECONDS, "{map}: the margin is used");
@@ -221,10 +220,12 @@ impl Margin<'_> {
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        let (from, to) = (self.around(key.0, reach), self.around(key.2, BODY_REACH_TILES));
-        // Most views are wide; only where none is found at first a closer look is worth its time.
-        let found = from.iter().any(|a| to.iter().any(|b| self.view(*a, *b)))
-            || from.iter().any(|a| to.iter().any(|b| any_line(self.arena, *a, *b, 6, 2 * SLACK_UNITS)));
+        // A view too thin for samples is found from the next tile; that a tile is not marked without any view, a test of the
+        // search for views sees to.
+        let found = [0, 1].into_iter().any(|slack| {
+            let (from, to) = (self.around(key.0, reach + slack), self.around(key.2, BODY_REACH_TILES + slack));
+            from.iter().any(|a| to.iter().any(|b| self.view(*a, *b)))
+        });
         self.known.insert(key, found);
         found
     }
@@ -252,23 +253,17 @@ impl Margin<'_> {
     /// Whether any point of one tile has a line to any of the other's; coarse steps before fine ones.
     fn view(&mut self, a: IVec2, b: IVec2) -> bool {
         let arena = self.arena;
-        *self.views.entry((a, b)).or_insert_with(|| {
-            [(1, 0), (2, -2), (4, SLACK_UNITS)].into_iter().any(|(steps, beyond)| any_line(arena, a, b, steps, beyond))
-        })
+        *self.views.entry((a, b)).or_insert_with(|| [1, 2, 4].into_iter().any(|steps| any_line(arena, a, b, steps)))
     }
 }
 
-/// Lines between `steps` by `steps` points of both tiles, evenly from one edge to the other and `beyond` it: a view too thin
-/// for samples is found from beside it. One step is the middle.
-fn any_line(arena: &Arena, a: IVec2, b: IVec2, steps: i32, beyond: i32) -> bool {
+/// Lines between `steps` by `steps` points of both tiles, evenly from just inside one edge to the other. One step is the middle.
+fn any_line(arena: &Arena, a: IVec2, b: IVec2, steps: i32) -> bool {
     let at = |i: i32| match steps {
         1 => TILE_UNITS / 2,
-        _ => i * (TILE_UNITS + 2 * beyond) / (steps - 1) - beyond,
+        _ => 2 + i * (TILE_UNITS - 4) / (steps - 1),
     };
     let points =
         |tile: IVec2| (0..steps * steps).map(move |i| tile * TILE_UNITS + IVec2::new(at(i % steps), at(i / steps)));
     points(a).any(|p| points(b).any(|q| line_of_sight(arena, p, q)))
 }
-
-/// How far beyond the margin a sample may lie, a quarter of a tile; at the closer look twice that.
-const SLACK_UNITS: i32 = TILE_UNITS / 4;

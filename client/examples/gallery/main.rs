@@ -220,7 +220,7 @@ impl Play {
                     self.actors[0].dead_s = 2.0;
                 }
             }
-            "low" => self.actors[0].health = self.actors[0].health.min(12).max(1),
+            "low" => self.actors[0].health = self.actors[0].health.clamp(1, 12),
             "out" if self.actors[0].dead_s <= 0.0 && self.hurts() => self.kill(3, 0, effects),
             "over" if self.party.phase != Phase::MatchOver => self.end_match(effects),
             "vote" if (now_s % 30.0) < 0.2 => self.call_vote(),
@@ -364,7 +364,6 @@ impl Play {
             frozen_s: if self.party.phase == Phase::Freeze { self.party.left_s.max(0.0) } else { 0.0 },
             respawn_s: own.dead_s.is_finite().then_some(own.dead_s),
             team: team(self.party.teams, 0),
-            ..default()
         });
         let told = |slot: usize| match switches.modes.others {
             Others::Newest => net.pose(slot, net.newest()),

@@ -150,7 +150,7 @@ impl Play {
                         PickupKind::Health => actor.health = (actor.health + 40).min(100),
                         PickupKind::Armour => actor.armour = (actor.armour + 50).min(100),
                         PickupKind::Ammo => {
-                            actor.arms.reserves = actor.arms.reserves.map(|rounds| (rounds + 6).min(30))
+                            actor.arms.reserves = actor.arms.reserves.map(|rounds| (rounds + 6).min(30));
                         }
                     }
                 }

@@ -57,9 +57,9 @@ pub(super) fn sample(
     }
     *controls = Controls {
         heading: devices.heading(),
-        fire: devices.pulls_trigger(),
-        dash: devices.holds(Action::Dash),
-        reload: devices.holds(Action::Reload),
+        fire: devices.asks(Action::Fire),
+        dash: devices.asks(Action::Dash),
+        reload: devices.asks(Action::Reload),
         ..idle
     };
     if let Some(wished) = devices.weapon(controls.weapon, *before).filter(|wished| *wished != controls.weapon) {
@@ -119,8 +119,9 @@ impl Devices<'_, '_> {
         self.settings.keys.just_pressed(action, self.hands())
     }
 
-    fn pulls_trigger(&self) -> bool {
-        self.holds(Action::Fire) || self.presses(Action::Fire)
+    /// Held, or pressed and let go within this very frame.
+    fn asks(&self, action: Action) -> bool {
+        self.holds(action) || self.presses(action)
     }
 
     fn heading(&self) -> Heading {
@@ -170,9 +171,7 @@ fn wished_weapon(presses: impl Fn(Action) -> bool, current: Weapon, before: Weap
 /// Closes what is open, one thing at a time; with nothing open it asks for the menu. Where there is none (a picture without
 /// a program around it) it ends the program.
 pub(super) fn escape(
-    keys: Res<ButtonInput<KeyCode>>,
-    view: Res<ViewModel>,
-    capture: Res<Capture>,
+    (keys, view, capture): (Res<ButtonInput<KeyCode>>, Res<ViewModel>, Res<Capture>),
     mut panels: ResMut<Panels>,
     mut switches: ResMut<Switches>,
     front: Option<Res<Front>>,

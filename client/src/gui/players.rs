@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_shot_throws_the_weapon_back_and_it_returns() {
-        let shot = Effect::Shot { slot: 1, weapon: Weapon::Shotgun, from: Vec2::ZERO, to: Vec2::X, own: false };
+        let shot = Effect::Shot { slot: 1, weapon: Weapon::Shotgun, ray: 0, from: Vec2::ZERO, to: Vec2::X, own: false };
         let view = ViewModel { others: vec![other(1, true)], effects: vec![shot], ..default() };
         let mut bodies = Bodies::default();
         bodies.follow(&view);

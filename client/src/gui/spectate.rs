@@ -146,8 +146,8 @@ mod tests {
     use tickshot_shared::sim::weapon::Weapon;
 
     fn view(respawn_s: Option<f32>) -> ViewModel {
-        let other = |slot| {
-            let (pos, aim, weapon, team) = (Vec2::splat(slot as f32), 0.0, Weapon::Rifle, None);
+        let other = |slot: u16| {
+            let (pos, aim, weapon, team) = (Vec2::splat(f32::from(slot)), 0.0, Weapon::Rifle, None);
             OtherView { slot, pos, aim, alive: slot != 3, weapon, team, starved: false, in_sight: false }
         };
         let own = OwnView { slot: 0, alive: false, respawn_s, ..default() };

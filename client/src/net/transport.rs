@@ -279,12 +279,10 @@ impl ClientTransport {
             return;
         }
         // A server that hangs or whose cable is out refuses nothing; one that ended without a word does, every time.
+        let refused = self.wire.drops().refused;
         if silence < GONE_PATIENCE {
             session.refused_before = None;
-        } else if {
-            let refused = self.wire.drops().refused;
-            refused - *session.refused_before.get_or_insert(refused) >= REFUSALS_OF_THE_GONE
-        } {
+        } else if refused - *session.refused_before.get_or_insert(refused) >= REFUSALS_OF_THE_GONE {
             let error = ConnectError::Gone { addr: self.server };
             self.session = None;
             self.fail(error, renet);

@@ -44,7 +44,7 @@ pub struct Place {
     pub slot: Slot,
     /// Slots of the world.
     pub capacity: u16,
-    pub before: Option<Before>,
+    pub before: Option<Box<Before>>,
 }
 
 /// What a match leaves to the next: ticks go on, so the clocks stay right.
@@ -131,7 +131,7 @@ impl Play {
 
     /// This match is over, and the next one begins after state `until`.
     pub fn into_place(self, until: Tick) -> Place {
-        let before = Some(Before { clocks: self.clocks, until });
+        let before = Some(Box::new(Before { clocks: self.clocks, until }));
         Place { slot: self.slot, capacity: self.capacity, before }
     }
 

@@ -131,10 +131,13 @@ impl Bench {
         self.universe.truth().player(tick, self.play(client).slot())
     }
 
-    /// Does this client predict what the server has now?
+    /// Does this client predict what the server has now? Rounds from a pickup that it has not heard of yet it cannot know.
     pub fn agrees(&self, client: usize) -> bool {
         let tick = self.server().world().tick;
         match (self.play(client).predictor().at(tick), self.true_own(client, tick)) {
+            (Some(predicted), Some(truth)) if predicted.pickup_seq != truth.pickup_seq => {
+                agree(&Player { reserves: truth.reserves, ..*predicted }, &truth)
+            }
             (Some(predicted), Some(truth)) => agree(predicted, &truth),
             _ => false,
         }

@@ -78,12 +78,12 @@ fn a_rocket_flies_forward_smoothly_for_its_shooter_and_bursts_where_the_server_s
         });
         let rocket: Rocket = truth.expect("it burst");
         let burst = rocket.at(rocket.burst.expect("it burst").1).as_vec2() / 1024.0;
-        for client in 0..2 {
+        for (client, far) in far.iter().enumerate() {
             let effects = bench.notes(client).effects.iter();
             let burst_at = |effect: &Effect| if let Effect::Burst { pos, .. } = effect { Some(*pos) } else { None };
             let bursts: Vec<Vec2> = effects.filter_map(burst_at).collect();
             assert_eq!(bursts, [burst], "{link}: client {client}");
-            assert!((far[client] - burst.x).abs() < 0.5, "{link}: client {client} saw it at {} m", far[client]);
+            assert!((far - burst.x).abs() < 0.5, "{link}: client {client} saw it at {far} m");
         }
     }
 }

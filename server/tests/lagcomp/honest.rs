@@ -42,7 +42,7 @@ fn what_a_client_drew_is_what_is_tested_over_links_that_delay_lose_and_reorder()
     let links = [(0, 0, 0), (1, 0, 5), (2, 1, 0), (2, 2, 10), (3, 1, 20), (1, 3, 5)];
     let links = links.map(|(delay, jitter, loss_percent)| LinkTicks { delay, jitter, loss_percent, deaf: false });
     let rules = MatchRules { rewind_ms: 1000, ..MatchRules::default() };
-    for (map, bots, seed) in [("arena", 30, 1), ("open", 150, 2)] {
+    for (map, bots, seed) in [("arena", 30, 1), ("open", 240, 2)] {
         let rig = shoot(map, bots, &links, rules, 1200, seed);
         let (shots, compared) = assert_tested_as_drawn(&rig);
         let deferred = rig.core.metrics.entities_deferred;

@@ -241,6 +241,7 @@ mod tests {
     use super::*;
     use crate::rng::Rng;
 
+    const SEED: u64 = 70;
     const NOW: Tick = Tick(500);
     const FRAME: Frame = Frame { tick: NOW, capacity: 64, own: Some(Slot(3)) };
 
@@ -260,8 +261,7 @@ mod tests {
 
     #[test]
     fn bits_that_the_encoder_would_not_write_are_refused() {
-        println!("seed 70");
-        let mut rng = Rng::new(70);
+        let mut rng = Rng::new(SEED);
         let (mut accepted, mut refused, mut seen) = (0, 0, 0);
         for _ in 0..100_000 {
             let known = rockets(&mut rng);
@@ -281,7 +281,7 @@ mod tests {
                     let len = bits.bits();
                     bits.finish();
                     let bit = |bytes: &[u8], i: usize| bytes[i / 8] >> (i % 8) & 1;
-                    assert!((0..len).all(|i| bit(&garbage, i) == bit(&again, i)), "{known:?} {now:?}");
+                    assert!((0..len).all(|i| bit(&garbage, i) == bit(&again, i)), "seed {SEED}: {known:?} {now:?}");
                     assert!(now.len() <= ROCKETS_PER_SNAPSHOT_MAX);
                     seen += now.len();
                     accepted += 1;

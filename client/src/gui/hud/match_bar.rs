@@ -67,9 +67,8 @@ pub(super) fn said(spot: Spot, view: &ViewModel, tints: &Tints) -> Option<Said> 
                 Phase::WarmUp => "WARM-UP".to_owned(),
                 Phase::MatchOver => "NEXT MATCH".to_owned(),
                 _ if teams => format!("ROUND {}", state.number),
-                _ => (state.options.score_limit > 0)
-                    .then(|| format!("TO {} KILLS", state.options.score_limit))
-                    .unwrap_or_default(),
+                _ if state.options.score_limit > 0 => format!("TO {} KILLS", state.options.score_limit),
+                _ => String::new(),
             };
             Said::new(note, palette::INK_SOFT)
         }

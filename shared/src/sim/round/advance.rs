@@ -163,6 +163,11 @@ fn place_all(world: &mut World, arena: &Arena, events: &mut Vec<Event>) {
         if let Some(player) = world.players[index] {
             let at = choose_spawn(world, arena, player.team);
             place(world, index, at, events);
+            // Whoever predicts itself must see that it was put elsewhere, even if that is near and a snapshot is lost.
+            let frozen_ticks = world.rate.ticks_in_ms(PLACED_FREEZE_MS) as u16;
+            if let Some(player) = &mut world.players[index] {
+                player.frozen_ticks = frozen_ticks;
+            }
         }
     }
 }
@@ -211,3 +216,6 @@ fn side_spawns(arena: &Arena, team: Team) -> Vec<IVec2> {
     let azure = points.split_off(points.len() / 2);
     if team == Team::Amber { points } else { azure }
 }
+
+/// How long everyone stands still who was put elsewhere in the middle of play, ms.
+const PLACED_FREEZE_MS: u32 = 250;
