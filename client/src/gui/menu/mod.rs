@@ -123,7 +123,7 @@ fn draw(mut contexts: EguiContexts, mut parts: Parts, mut frames: Local<u8>) {
     if now.is_none() {
         return;
     }
-    dim(ctx);
+    dim(ctx, parts.front.dialog.is_none() && parts.front.place != Place::Hosting);
     if parts.front.dialog.is_some() {
         dialog::show(ctx, &mut parts);
         return;
@@ -166,12 +166,14 @@ fn go_back(parts: &mut Parts) {
 }
 
 /// What is behind the menu steps back, most of all behind the buttons.
-fn dim(ctx: &egui::Context) {
+fn dim(ctx: &egui::Context, has_column: bool) {
     let layer = egui::LayerId::new(egui::Order::Middle, egui::Id::new("menu dim"));
     let (painter, screen) = (ctx.layer_painter(layer), ctx.content_rect());
     painter.rect_filled(screen, 0.0, style::DIM);
     let column = egui::Rect::from_min_size(screen.min, egui::vec2(COLUMN_WIDTH + 1.5 * MARGIN, screen.height()));
-    painter.rect_filled(column, 0.0, style::DIM);
+    if has_column {
+        painter.rect_filled(column, 0.0, style::DIM);
+    }
 }
 
 /// The sheet of a page, to the right of the buttons.
