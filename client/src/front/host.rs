@@ -107,7 +107,7 @@ pub fn config_of(settings: &HostSettings, name: &str) -> ServerConfig {
         map: settings.map.clone(),
         rotation: rotation(&settings.map, bots + 1),
         password: (settings.to_lan && !password.is_empty()).then(|| password.to_owned()),
-        options: MatchOptions { mode: settings.mode, ..MatchOptions::default() },
+        options: MatchOptions::of(settings.mode),
         bot_skill: settings.skill,
         ..ServerConfig::default()
     }
