@@ -105,7 +105,8 @@ pub(super) fn starting(ctx: &egui::Context, parts: &mut Parts) {
 fn modal(ctx: &egui::Context, content: impl FnOnce(&mut Ui)) {
     Modal::new(Id::new("menu dialog")).frame(style::card()).show(ctx, |ui| {
         style::begin(ui);
-        ui.set_width(470.0);
+        // In large, as wide as the window lets it be.
+        ui.set_width((ctx.content_rect().width() - 90.0).clamp(260.0, 470.0));
         content(ui);
     });
 }

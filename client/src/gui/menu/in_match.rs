@@ -52,6 +52,11 @@ pub(super) fn kick(ui: &mut Ui, parts: &mut Parts) {
             chosen = Some(*slot);
         }
     }
+    style::ending(ui, |ui| {
+        if plain(ui, "Back", 120.0).clicked() {
+            parts.menu.open(Page::Start);
+        }
+    });
     if let Some(slot) = chosen {
         parts.sayings.0.push(Saying::CallKick { slot });
         parts.requests.write(FrontRequest::Menu);

@@ -1,7 +1,7 @@
 //! Servers of this network, favourites, and any address.
 
-use super::Parts;
 use super::style::{self, AMBER, AZURE, badge, field, note, soft, text};
+use super::{Page, Parts};
 use crate::front::{FrontRequest, Join};
 use crate::lan::book::ServerRow;
 use crate::lan::{Found, Lan, Reach};
@@ -52,6 +52,11 @@ pub(super) fn show(ui: &mut Ui, parts: &mut Parts, opened: bool) {
     ui.add_space(6.0);
     ui.separator();
     by_address(ui, parts);
+    style::ending(ui, |ui| {
+        if style::plain(ui, "Back", 120.0).clicked() {
+            parts.menu.open(Page::Start);
+        }
+    });
 }
 
 fn list(ui: &mut Ui, parts: &mut Parts, found: &Found, opened: bool) {

@@ -139,8 +139,10 @@ fn draw(mut contexts: EguiContexts, mut parts: Parts, mut frames: Local<u8>) {
         go_back(&mut parts);
     }
     let was_opened = std::mem::take(&mut parts.menu.opened);
-    start::show(ctx, &mut parts, was_opened);
     let page = parts.menu.page;
+    if page == Page::Start || !is_narrow(ctx) {
+        start::show(ctx, &mut parts, was_opened);
+    }
     if page == Page::Start {
         return;
     }
@@ -176,19 +178,26 @@ fn dim(ctx: &egui::Context, has_column: bool) {
     }
 }
 
+/// A small window, or everything in large: then a page stands alone, and scrolls.
+fn is_narrow(ctx: &egui::Context) -> bool {
+    ctx.content_rect().width() < NARROW_WIDTH
+}
+
 /// The sheet of a page, to the right of the buttons.
 fn sheet(ctx: &egui::Context, page: Page, content: impl FnOnce(&mut egui::Ui)) {
     let screen = ctx.content_rect();
-    let left = COLUMN_WIDTH + 2.0 * MARGIN;
-    let width = (screen.width() - left - MARGIN - 62.0).clamp(260.0, 760.0);
+    let narrow = is_narrow(ctx);
+    let margin = if narrow { MARGIN_NARROW } else { MARGIN };
+    let left = if narrow { margin } else { COLUMN_WIDTH + 2.0 * margin };
+    let width = (screen.width() - left - margin - 62.0).clamp(260.0, 760.0);
     egui::Area::new(egui::Id::new(("menu sheet", page)))
         .order(egui::Order::Foreground)
-        .fixed_pos(egui::pos2(left, MARGIN))
+        .fixed_pos(egui::pos2(left, margin))
         .show(ctx, |ui| {
             style::begin(ui);
             style::card().show(ui, |ui| {
                 ui.set_width(width);
-                let height = screen.height() - 2.0 * MARGIN - 50.0;
+                let height = screen.height() - 2.0 * margin - 50.0;
                 // As tall as what is on it; scrolled only where the window ends.
                 let sheet = egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height);
                 sheet.show(ui, |ui| {
@@ -262,4 +271,7 @@ fn name_window(front: Res<Front>, mut window: Single<&mut Window, With<PrimaryWi
 /// The column of buttons on the left.
 const COLUMN_WIDTH: f32 = 300.0;
 const MARGIN: f32 = 48.0;
+const MARGIN_NARROW: f32 = 10.0;
+/// Below it there is no room for a page beside the buttons.
+const NARROW_WIDTH: f32 = 1000.0;
 const WRITE_AFTER: Duration = Duration::from_millis(500);

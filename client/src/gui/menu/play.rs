@@ -1,7 +1,7 @@
 //! A match of one's own: map, mode, bots, and whether others may come.
 
-use super::Parts;
-use super::style::{self, choose, ending, field, line, note, primary};
+use super::style::{self, choose, ending, field, line, note, plain, primary};
+use super::{Page, Parts};
 use crate::front::{FrontRequest, config_of};
 use crate::settings::NetworkView;
 use bevy_egui::egui::{self, Ui};
@@ -71,6 +71,9 @@ pub(super) fn show(ui: &mut Ui, parts: &mut Parts, opened: bool) {
             let name = parts.settings.player_name();
             let config = Box::new(config_of(&parts.settings.host, &name));
             parts.requests.write(FrontRequest::Host { config, name });
+        }
+        if plain(ui, "Back", 120.0).clicked() {
+            parts.menu.open(Page::Start);
         }
     });
 }

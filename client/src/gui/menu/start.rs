@@ -1,31 +1,40 @@
 //! The column on the left: title, name and the ways from here.
 
 use super::style::{self, plain, primary};
-use super::{COLUMN_WIDTH, MARGIN, Page, Parts, in_match};
+use super::{COLUMN_WIDTH, MARGIN, MARGIN_NARROW, Page, Parts, in_match, is_narrow};
 use crate::front::{FrontRequest, Place};
 use crate::settings::system_name;
 use bevy_egui::egui::{self, RichText, Ui};
 use tickshot_shared::limits::NAME_BYTES_MAX;
 
 pub(super) fn show(ctx: &egui::Context, parts: &mut Parts, opened: bool) {
+    let margin = if is_narrow(ctx) { MARGIN_NARROW } else { MARGIN };
+    let height = ctx.content_rect().height() - 2.0 * margin;
     egui::Area::new(egui::Id::new("menu column"))
         .order(egui::Order::Foreground)
-        .fixed_pos(egui::pos2(MARGIN, MARGIN))
+        .fixed_pos(egui::pos2(MARGIN, margin))
         .show(ctx, |ui| {
             style::begin(ui);
-            ui.set_width(COLUMN_WIDTH);
-            title(ui);
-            if let Some(notice) = &parts.menu.notice {
-                style::warning(ui, notice.clone());
-            }
-            ui.add_space(14.0);
-            if parts.front.place == Place::InMatch {
-                in_match::show(ui, parts, opened);
-            } else {
-                name(ui, parts);
-                ways(ui, parts, opened);
-            }
+            egui::ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
+                // Room for the ring around what has the focus.
+                egui::Frame::NONE.inner_margin(4.0).show(ui, |ui| column(ui, parts, opened));
+            });
         });
+}
+
+fn column(ui: &mut Ui, parts: &mut Parts, opened: bool) {
+    ui.set_width(COLUMN_WIDTH);
+    title(ui);
+    if let Some(notice) = &parts.menu.notice {
+        style::warning(ui, notice.clone());
+    }
+    ui.add_space(14.0);
+    if parts.front.place == Place::InMatch {
+        in_match::show(ui, parts, opened);
+    } else {
+        name(ui, parts);
+        ways(ui, parts, opened);
+    }
 }
 
 fn title(ui: &mut Ui) {
