@@ -1,7 +1,7 @@
 //! How many of its snapshots a client did not get lately, from its acks: the scoreboard's loss.
 //!
 //! Time line of a snapshot: sent at its tick; named by the ack or one of the mask's 32 bits of every packet that leaves the
-//! client within half a second of its arrival. Its fate is noted when the newest ack is [`PATIENCE_TICKS`] later, so that
+//! client within half a second of its arrival. Its fate is noted when the newest ack is `PATIENCE_TICKS` later, so that
 //! one that was overtaken on its way counts as arrived. Must not know what a snapshot tells.
 
 use tickshot_shared::tick::Tick;

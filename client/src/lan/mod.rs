@@ -1,7 +1,7 @@
 //! Servers on this network: who is there, how far away, and may one join.
 //!
 //! A thread asks every second, on every interface and on this machine, and files the answers; whoever shows the list takes a
-//! copy of it. [`book`] decides what an answer means and knows no socket; [`ears`] owns the sockets and knows no answer.
+//! copy of it. [`book`] decides what an answer means and knows no socket; `ears` owns the sockets and knows no answer.
 //!
 //! IPv4 only: IPv6 has no broadcast, and its servers are found by address (a favourite). Nothing is sent but to the broadcast
 //! addresses of this machine's own interfaces, to this machine, and to the favourites.
@@ -91,7 +91,7 @@ impl Lan {
 }
 
 impl Drop for Lan {
-    /// The thread ends by itself, within [`WAKE_INTERVAL`]: nobody waits for it.
+    /// The thread ends by itself, within `WAKE_INTERVAL`: nobody waits for it.
     fn drop(&mut self) {
         self.shared.stop.store(true, Ordering::Relaxed);
     }

@@ -1,11 +1,11 @@
 //! Who may see what: the only gate between the world and a client's snapshot.
 //!
 //! Visibility is judged between map tiles, not bodies: a player may be told of another if from any tile that its
-//! [eye](eyes) can [reach] while the picture is under way, there is a free line to any tile that the other's body can
-//! reach. Which tiles those are depends on a tile and a number of tiles alone, so they are found once (see [`view`]) and
+//! eye (`eyes`) can reach ([`reach`]) while the picture is under way, there is a free line to any tile that the other's body can
+//! reach. Which tiles those are depends on a tile and a number of tiles alone, so they are found once (see `view`) and
 //! kept as a row of bits; a tick costs a few bits per pair of players.
 //!
-//! Knows positions and walls; health, sides and phases are the business of [`eyes`].
+//! Knows positions and walls; health, sides and phases are the business of `eyes`.
 
 mod eyes;
 pub mod reach;

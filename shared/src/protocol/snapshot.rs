@@ -4,7 +4,7 @@
 //! its bits are appended to every snapshot that needs them. Must not know how clients are told apart or what is
 //! visible to whom.
 //!
-//! Layout after the lane byte: header, own player, [scene](super::scene), "some are stale" bit, visible set, entities in slot order (each with
+//! Layout after the lane byte: header, own player, scene ([`super::scene`]), "some are stale" bit, visible set, entities in slot order (each with
 //! a stale bit if some are stale and the receiver knows it already).
 
 use super::bits::{BitWriter, Mark};

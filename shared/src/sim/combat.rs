@@ -4,7 +4,7 @@
 //! One shot is one ray or a fan of them, all from one muzzle and all in one tick. Which fan follows from who shoots and
 //! when, so that both ends of a connection draw and test the same rays without telling each other.
 //!
-//! Judges and changes nothing: what a verdict does to its victims is [`super::damage`]'s business. Rockets are no rays.
+//! Judges and changes nothing: what a verdict does to its victims is `damage`'s business. Rockets are no rays.
 
 use super::angle::Turn;
 use super::arena::Arena;

@@ -64,7 +64,7 @@ impl Ways {
     }
 
     /// Corners (world units, tile centres) of the next part of a way from one tile to another, nearest first; empty if it is
-    /// no way at all. From corner to corner each run lies along a heading. Searches [`WINDOW`] squared tiles at most.
+    /// no way at all. From corner to corner each run lies along a heading. Searches `WINDOW` squared tiles at most.
     pub fn corners(&self, from: IVec2, to: IVec2) -> Vec<IVec2> {
         if let Some(bend) = self.two_runs(from, to) {
             let mut corners: Vec<IVec2> = [bend, to].into_iter().filter(|&tile| tile != from).map(centre).collect();
@@ -76,7 +76,7 @@ impl Ways {
         self.pulled(&path.unwrap_or_else(|| self.downhill(from, to)))
     }
 
-    /// The nearest tile on foot that `wanted` says yes to, with the corners of the way there, among [`ASKED_MAX`] tiles.
+    /// The nearest tile on foot that `wanted` says yes to, with the corners of the way there, among `ASKED_MAX` tiles.
     pub fn nearest_where(&self, from: IVec2, mut wanted: impl FnMut(IVec2) -> bool) -> Option<Vec<IVec2>> {
         let mut asked = 0;
         let is_it = |tile| {
