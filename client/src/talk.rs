@@ -24,7 +24,7 @@ pub struct Talk {
 impl Talk {
     pub fn handle_round(&mut self, state: RoundState) {
         if self.round.is_none_or(|before| before.phase != state.phase || before.number != state.number) {
-            self.effects.push(Effect::PhaseBegan { phase: state.phase });
+            self.note(Effect::PhaseBegan { phase: state.phase });
         }
         self.round = Some(state);
     }
@@ -38,8 +38,7 @@ impl Talk {
             self.chat.pop_front();
         }
         self.chat.push_back((now, line));
-        self.effects.push(Effect::ChatCame);
-        self.effects.truncate(EFFECTS_MAX);
+        self.note(Effect::ChatCame);
     }
 
     pub fn handle_vote(&mut self, vote: Option<VoteState>) {
@@ -48,6 +47,13 @@ impl Talk {
 
     pub fn handle_notice(&mut self, now: Duration, text: String) {
         self.notice = Some((now, text));
+    }
+
+    /// For the next frame; who draws none keeps the first few.
+    fn note(&mut self, effect: Effect) {
+        if self.effects.len() < EFFECTS_MAX {
+            self.effects.push(effect);
+        }
     }
 
     pub fn round(&self) -> Option<&RoundState> {
@@ -120,6 +126,7 @@ const EFFECTS_MAX: usize = 16;
 mod tests {
     use super::*;
     use tickshot_shared::ids::Id;
+    use tickshot_shared::sim::round::{MatchOptions, Phase};
 
     fn line(n: u8, text: &str) -> ChatLine {
         let id = Id([n; 16]);
@@ -135,6 +142,18 @@ mod tests {
         }
         assert_eq!(talk.lines().count(), CHAT_VIEW_LINES);
         assert_eq!(talk.lines().last().map(|line| line.id), Some(Id([59; 16])));
+    }
+
+    #[test]
+    fn who_draws_no_frames_does_not_collect_effects_for_ever() {
+        let mut talk = Talk::default();
+        for number in 0..1000 {
+            let (options, since) = (MatchOptions::default(), Tick(number));
+            let (phase, number) = (Phase::Live, number as u16);
+            talk.handle_round(RoundState { options, phase, since, ends: None, number, wins: [0; 2], winner: None });
+            talk.handle_chat(Duration::ZERO, line(number as u8, "hi"));
+        }
+        assert_eq!(talk.effects.len(), EFFECTS_MAX);
     }
 
     #[test]
