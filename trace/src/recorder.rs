@@ -1,0 +1,1 @@
+//! The recorder: a thread of its own between cores and files. Never waited for.

@@ -1,0 +1,1 @@
+//! Ticks made again from a trace, and compared with what was recorded.

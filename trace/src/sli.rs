@@ -1,0 +1,1 @@
+//! Service level indicators, computed the same way live and from traces.
