@@ -1,1 +1,7 @@
-//! What can be learnt from traces.
+//! What can be learnt from traces: pure functions from models to numbers.
+
+pub mod diff;
+pub mod judge;
+pub mod latency;
+pub mod merge;
+pub mod shots;

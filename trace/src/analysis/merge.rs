@@ -1,0 +1,1 @@
+//! See the command of this name.
