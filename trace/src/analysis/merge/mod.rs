@@ -19,6 +19,7 @@ pub use self::fit::{Bounds, fit};
 pub use self::pairs::{Flight, Way};
 pub(crate) use self::pairs::{after, departure};
 pub use self::report::{ClientReport, MergeReport};
+pub(crate) use self::report::{clip, line, paragraph};
 pub use self::sessions::Session;
 
 use self::ends::Covered;

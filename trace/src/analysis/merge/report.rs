@@ -132,15 +132,13 @@ impl MergeReport {
             client.notes(out);
         }
         for client in &self.left_out {
-            line(out, &format!("{:?} is left out: {}", client.name, client.why));
+            paragraph(out, &format!("{:?} is left out: {}", client.name, client.why));
         }
         if self.clients.is_empty() {
             return;
         }
         out.push('\n');
-        for said in WHAT_IS_KNOWN {
-            line(out, said);
-        }
+        paragraph(out, WHAT_IS_KNOWN);
     }
 }
 
@@ -188,7 +186,10 @@ impl ClientReport {
             );
         }
         if self.one_sided {
-            line(out, &format!("{name}: packets of one way only after the last step: the bound there is a guess."));
+            paragraph(
+                out,
+                &format!("{name}: packets of one way only after the last step: the bound there is a guess."),
+            );
         }
         if self.inputs.unrecorded > 0 || self.records_lost > 0 {
             line(
@@ -220,20 +221,37 @@ impl ClientReport {
     }
 }
 
-fn line(out: &mut String, text: &str) {
+/// Words in lines of at most 118 characters.
+pub(crate) fn paragraph(out: &mut String, text: &str) {
+    let mut width = 0;
+    for word in text.split_whitespace() {
+        let chars = word.chars().count();
+        if width > 0 && width + 1 + chars > 118 {
+            out.push('\n');
+            width = 0;
+        }
+        if width > 0 {
+            out.push(' ');
+            width += 1;
+        }
+        out.push_str(word);
+        width += chars;
+    }
+    out.push('\n');
+}
+
+pub(crate) fn line(out: &mut String, text: &str) {
     _ = writeln!(out, "{}", text.trim_end());
 }
 
-fn clip(text: &str, chars: usize) -> String {
+pub(crate) fn clip(text: &str, chars: usize) -> String {
     text.chars().take(chars).collect()
 }
 
-const WHAT_IS_KNOWN: [&str; 7] = [
-    "What is known: nothing arrives before it left, so each clock lies within +- of the offset given. What is not: where in",
-    "between. The middle is an assumption: that the quickest packets of both ways took equally long. If one way is x ms longer",
-    "than the other, offset and one-way times are wrong by x/2 ms, and no record can tell. Round trips, jitter, loss and every",
-    "time that begins and ends on one clock do not depend on it. Drift: +- is half of what the two ways say apart.",
-    "Offset: server's clock minus the client's. Jitter: 95 % came no later than this after the quickest. Lost: of what left",
-    "while both recorded. A step of a clock smaller than the round trip contradicts nothing: it shows as a bent line, if at",
-    "all, and bounds beside it may miss it.",
-];
+const WHAT_IS_KNOWN: &str = "What is known: nothing arrives before it left, so each clock lies within +- of the offset given. What \
+is not: where in between. The middle is an assumption: that the quickest packets of both ways took equally long. If one way is \
+x ms longer than the other, offset and one-way times are wrong by x/2 ms, and no record can tell. Round trips, jitter, loss and \
+every time that begins and ends on one clock do not depend on it. Offset: the server's clock minus the client's. Drift: how much \
+faster the server's clock runs; +- is half of what the two ways say apart. Jitter: 95 % came no later than this after the \
+quickest. Lost: of what left while both recorded. A step of a clock that is smaller than the round trip contradicts nothing: it \
+shows as a bent line, if at all, and bounds beside it may miss it.";
