@@ -9,15 +9,18 @@
 use crate::ending::Ending;
 use crate::join::{MapDownload, MapError, parse_local};
 use crate::play::{Place, Play};
+use crate::record::Tape;
 use crate::roster::Roster;
 use crate::stats::ClientStats;
 use crate::talk::{self, Talk};
-use crate::view::{Controls, NetNews, RulesView, Saying, Status, Switches, ViewModel};
+use crate::view::{Controls, FREEZE_MS, NetNews, RulesView, Saying, Status, Switches, ViewModel};
 use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::ids::Id;
 use tickshot_shared::limits::PLAYERS_MAX;
-use tickshot_shared::protocol::control::{ClientControl, RosterEntry, ServerControl, decode_control, encode_control};
+use tickshot_shared::protocol::control::{
+    ChatLine, ClientControl, RosterEntry, ServerControl, decode_control, encode_control,
+};
 use tickshot_shared::protocol::evidence::ShotEvidence;
 use tickshot_shared::protocol::lane;
 use tickshot_shared::sim::angle::Turn;
@@ -26,6 +29,8 @@ use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::rocket::Rocket;
 use tickshot_shared::sim::world::{Player, Slot};
 use tickshot_shared::tick::{Tick, TickRate};
+use tickshot_trace::proto;
+use tickshot_trace::record::Stamped;
 
 /// Looks up a map this machine already has: (name, hash) to the bytes of its `.tmx` file.
 pub type MapSource = Arc<dyn Fn(&str, &MapHash) -> Option<Vec<u8>> + Send + Sync>;
@@ -68,6 +73,11 @@ pub struct ClientCore {
     arenas: Vec<Arc<Arena>>,
     /// Control messages to send with the next [`ClientCore::advance`].
     say: Vec<ClientControl>,
+    tape: Tape,
+    /// The number of its netcode session, if the shell has said it.
+    client_id: u64,
+    /// The latest welcome, but for that number.
+    welcomed: Option<proto::Welcomed>,
 }
 
 /// How far a session has come.
@@ -91,7 +101,69 @@ impl ClientCore {
             match_id: Id::default(),
             arenas: Vec::new(),
             say: Vec::new(),
+            tape: Tape::default(),
+            client_id: 0,
+            welcomed: None,
         }
+    }
+
+    /// An update begins: the process looks around at `now`. What is handed in from here on is handled then.
+    pub fn wake(&mut self, now: Duration) {
+        self.tape.wake(now);
+    }
+
+    // --- for a trace
+
+    /// Begin, or cease, to say what happens. It begins with where the session stands; what was said before stays to be
+    /// taken.
+    pub fn set_recording(&mut self, on: bool) {
+        if self.tape.is_on() == on {
+            return;
+        }
+        self.tape.set(on);
+        self.note_state();
+        self.note_welcome();
+        self.note_switched(0);
+    }
+
+    /// Append what has happened since the last call. More than a frame's worth is not kept, but counted in a record.
+    pub fn take_records(&mut self, out: &mut Vec<Stamped>) {
+        self.tape.take(out);
+    }
+
+    /// The number that names our netcode session: the server's trace says it, too.
+    pub fn set_client_id(&mut self, client_id: u64) {
+        self.client_id = client_id;
+    }
+
+    /// What has passed the socket since the session began: datagram payload, bytes.
+    pub fn set_traffic(&mut self, bytes_in: u64, bytes_out: u64) {
+        self.tape.set_traffic(bytes_in, bytes_out);
+    }
+
+    fn note_state(&mut self) {
+        let (state, reason) = match &self.phase {
+            Phase::Play(play) if play.has_begun() => ("playing", String::new()),
+            Phase::AwaitWelcome | Phase::LoadMap { .. } | Phase::Play(_) => ("connecting", String::new()),
+            Phase::Ended { ending, .. } => ("ended", ending.to_string()),
+        };
+        self.tape.note_state(state, reason);
+    }
+
+    fn note_welcome(&mut self) {
+        let Some(welcomed) = &self.welcomed else { return };
+        let client_id = self.client_id;
+        self.tape.note(self.tape.now(), || proto::Welcomed { client_id, ..welcomed.clone() });
+    }
+
+    fn note_switched(&mut self, frozen_ms: u32) {
+        let (switches, imposed) = (&self.config.switches, &self.rules.imposed_link);
+        self.tape.note(self.tape.now(), || proto::Switched {
+            modes: switches.modes.to_string(),
+            link: if switches.link.is_clean() { String::new() } else { switches.link.to_string() },
+            imposed_link: imposed.clone(),
+            frozen_ms,
+        });
     }
 
     // --- bytes in
@@ -102,13 +174,24 @@ impl ClientCore {
             return self.stats.drop_one("hot_unknown");
         }
         match &mut self.phase {
-            Phase::Play(play) => play.handle_snapshot(arrived, bytes, &mut self.stats),
-            _ => self.stats.drop_one("snapshot_out_of_place"),
+            Phase::Play(play) => {
+                let begins = !play.has_begun();
+                play.handle_snapshot(arrived, bytes, &mut self.stats, &mut self.tape);
+                // The next match of a session is no other state of it.
+                if begins && play.has_begun() {
+                    self.tape.note_state("playing", String::new());
+                }
+            }
+            _ => {
+                self.stats.drop_one("snapshot_out_of_place");
+                self.tape.note_dropped(arrived, bytes, "snapshot_out_of_place");
+            }
         }
     }
 
     /// A message of the control lane.
     pub fn handle_control(&mut self, now: Duration, bytes: &[u8]) {
+        self.tape.wake(now);
         let Ok(message) = decode_control::<ServerControl>(bytes) else {
             return self.stats.drop_one("control_malformed");
         };
@@ -119,8 +202,15 @@ impl ClientCore {
             ServerControl::Refused { reason } => self.end(reason),
             ServerControl::ServerClosing { reason } => self.end(Ending::Closing(reason)),
             ServerControl::Welcome { slot, tick_rate, capacity, map_name, map_hash, map_bytes, match_id, .. } => {
-                self.match_id = match_id;
-                self.handle_welcome(slot, tick_rate, capacity, map_name, map_hash, map_bytes);
+                self.handle_welcome(Welcome {
+                    slot,
+                    rate: tick_rate,
+                    capacity,
+                    map_name,
+                    map_hash,
+                    map_bytes,
+                    match_id,
+                });
             }
             ServerControl::MapChunk { offset, bytes } => self.handle_chunk(offset, &bytes),
             ServerControl::Roster { entries } => self.handle_entries(entries),
@@ -140,7 +230,7 @@ impl ClientCore {
                 self.talk.handle_round(state);
                 self.sort_friends();
             }
-            ServerControl::Chat(line) => self.talk.handle_chat(now, line),
+            ServerControl::Chat(line) => self.handle_chat(now, line),
             ServerControl::Vote(vote) => self.talk.handle_vote(vote),
             ServerControl::Notice { text } => self.talk.handle_notice(now, text),
         }
@@ -151,15 +241,8 @@ impl ClientCore {
         self.end(Ending::Disconnected(reason.to_owned()));
     }
 
-    fn handle_welcome(
-        &mut self,
-        slot: Slot,
-        rate: TickRate,
-        capacity: u16,
-        map_name: String,
-        map_hash: MapHash,
-        map_bytes: u32,
-    ) {
+    fn handle_welcome(&mut self, welcome: Welcome) {
+        let Welcome { slot, rate, capacity, map_name, map_hash, map_bytes, match_id } = welcome;
         if !matches!(self.phase, Phase::AwaitWelcome) {
             return self.stats.drop_one("welcome_again");
         }
@@ -170,7 +253,10 @@ impl ClientCore {
             ));
         }
         self.rate = rate;
+        self.match_id = match_id;
         self.roster = Roster::new(capacity);
+        self.welcomed = Some(welcomed(slot, capacity, rate, match_id, &map_name, map_hash));
+        self.note_welcome();
         self.load_map(Place { slot, capacity, before: None }, map_name, map_hash, map_bytes);
     }
 
@@ -186,6 +272,8 @@ impl ClientCore {
             }
         };
         self.match_id = match_id;
+        self.welcomed = Some(welcomed(place.slot, place.capacity, self.rate, match_id, &name, hash));
+        self.note_welcome();
         self.say.retain(|message| !matches!(message, ClientControl::Ready | ClientControl::MapRequest { .. }));
         self.load_map(place, name, hash, bytes);
     }
@@ -226,8 +314,16 @@ impl ClientCore {
         }
     }
 
+    fn handle_chat(&mut self, now: Duration, line: ChatLine) {
+        if self.talk.is_news(&line) {
+            self.tape.note_chat(now, &line);
+            self.talk.handle_chat(now, line);
+        }
+    }
+
     fn handle_rules(&mut self, now: Duration, rules: RulesView) {
-        if self.rules.imposed_link != rules.imposed_link {
+        let imposes = self.rules.imposed_link != rules.imposed_link;
+        if imposes {
             let what = match rules.imposed_link.as_str() {
                 "" => "server: link free".to_owned(),
                 link => format!("server: link {link}"),
@@ -235,12 +331,18 @@ impl ClientCore {
             self.note_switch(now, what);
         }
         self.rules = rules;
+        if imposes {
+            self.note_switched(0);
+        }
     }
 
     fn handle_evidence(&mut self, evidence: &ShotEvidence) {
         match &mut self.phase {
             Phase::Play(play) if evidence.shooter == play.slot() => {
-                play.shots_mut().handle_evidence(evidence, &self.roster, self.rate, &mut self.stats.shots);
+                let shots = play.shots_mut();
+                if let Some(outcome) = shots.handle_evidence(evidence, &self.roster, self.rate, &mut self.stats.shots) {
+                    self.tape.note_answer(evidence, outcome);
+                }
             }
             _ => self.stats.drop_one("evidence_out_of_place"),
         }
@@ -252,6 +354,8 @@ impl ClientCore {
         if before == *switches {
             return;
         }
+        self.tape.wake(now);
+        self.note_switched(if before.freezes == switches.freezes { 0 } else { FREEZE_MS });
         let Phase::Play(play) = &mut self.phase else { return };
         play.set_modes(switches.modes);
         if before.asks() != switches.asks() {
@@ -317,6 +421,7 @@ impl ClientCore {
             ended @ Phase::Ended { .. } => ended,
             Phase::AwaitWelcome | Phase::LoadMap { .. } => Phase::Ended { ending, last: None },
         };
+        self.note_state();
     }
 
     // --- bytes out
@@ -326,9 +431,11 @@ impl ClientCore {
         for message in self.say.drain(..) {
             out.control.push(encode_control(&message).expect("our own control messages are bounded by their limits"));
         }
+        self.tape.wake(now);
         if let Phase::Play(play) = &mut self.phase {
-            play.advance(now, controls, &mut self.stats, &mut out.hot);
+            play.advance(now, controls, &mut self.stats, &mut self.tape, &mut out.hot);
         }
+        self.tape.poll_totals(now, &self.stats);
     }
 
     /// When [`advance`](Self::advance) next has something to do; messages may give it something earlier.
@@ -353,7 +460,7 @@ impl ClientCore {
         view.kill_feed.clear();
         view.kill_feed.extend(self.roster.kill_feed(now));
         if let Phase::Play(play) = &mut self.phase {
-            play.rebuild_view(now, &self.roster, view, &mut self.stats);
+            play.rebuild_view(now, &self.roster, view, &mut self.stats, &mut self.tape);
             let server = view.net.server_now;
             self.talk.fill(now, server, self.rate, &self.roster, view);
         }
@@ -370,7 +477,7 @@ impl ClientCore {
     /// Draws nothing, but notes what a frame at `now` would show, as [`others`](Self::others) tell it: what a bot looks at.
     pub fn look(&mut self, now: Duration) {
         if let Phase::Play(play) = &mut self.phase {
-            play.look(now, &mut self.stats);
+            play.look(now, &mut self.stats, &mut self.tape);
         }
     }
 
@@ -481,8 +588,31 @@ impl ClientCore {
     }
 }
 
+/// The server's first word, but for what only a person reads.
+struct Welcome {
+    slot: Slot,
+    rate: TickRate,
+    capacity: u16,
+    map_name: String,
+    map_hash: MapHash,
+    map_bytes: u32,
+    match_id: Id,
+}
+
 fn settings(switches: &Switches) -> ClientControl {
     ClientControl::Settings { evidence: switches.evidence, snapshot_every: switches.modes.snapshot_every }
+}
+
+fn welcomed(slot: Slot, capacity: u16, rate: TickRate, id: Id, map_name: &str, map_hash: MapHash) -> proto::Welcomed {
+    proto::Welcomed {
+        client_id: 0,
+        slot: slot.0.into(),
+        capacity: capacity.into(),
+        tick_rate_hz: rate.hz(),
+        match_id: id.0.to_vec(),
+        map_name: map_name.to_owned(),
+        map_hash: map_hash.0.to_vec(),
+    }
 }
 
 /// Control messages that may wait to be sent.
