@@ -6,6 +6,10 @@
 //!
 //! Must not know how bytes travel, who steers, or how a frame is drawn.
 
+mod read;
+mod record;
+
+use self::record::welcomed;
 use crate::ending::Ending;
 use crate::join::{MapDownload, MapError, parse_local};
 use crate::play::{Place, Play};
@@ -13,7 +17,7 @@ use crate::record::Tape;
 use crate::roster::Roster;
 use crate::stats::ClientStats;
 use crate::talk::{self, Talk};
-use crate::view::{Controls, FREEZE_MS, NetNews, RulesView, Saying, Status, Switches, ViewModel};
+use crate::view::{Controls, FREEZE_MS, NetNews, RulesView, Saying, Switches, ViewModel};
 use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::ids::Id;
@@ -23,14 +27,10 @@ use tickshot_shared::protocol::control::{
 };
 use tickshot_shared::protocol::evidence::ShotEvidence;
 use tickshot_shared::protocol::lane;
-use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::{Arena, MapHash};
-use tickshot_shared::sim::pose::Pose;
-use tickshot_shared::sim::rocket::Rocket;
-use tickshot_shared::sim::world::{Player, Slot};
+use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::{Tick, TickRate};
 use tickshot_trace::proto;
-use tickshot_trace::record::Stamped;
 
 /// Looks up a map this machine already has: (name, hash) to the bytes of its `.tmx` file.
 pub type MapSource = Arc<dyn Fn(&str, &MapHash) -> Option<Vec<u8>> + Send + Sync>;
@@ -110,60 +110,6 @@ impl ClientCore {
     /// An update begins: the process looks around at `now`. What is handed in from here on is handled then.
     pub fn wake(&mut self, now: Duration) {
         self.tape.wake(now);
-    }
-
-    // --- for a trace
-
-    /// Begin, or cease, to say what happens. It begins with where the session stands; what was said before stays to be
-    /// taken.
-    pub fn set_recording(&mut self, on: bool) {
-        if self.tape.is_on() == on {
-            return;
-        }
-        self.tape.set(on);
-        self.note_state();
-        self.note_welcome();
-        self.note_switched(0);
-    }
-
-    /// Append what has happened since the last call. More than a frame's worth is not kept, but counted in a record.
-    pub fn take_records(&mut self, out: &mut Vec<Stamped>) {
-        self.tape.take(out);
-    }
-
-    /// The number that names our netcode session: the server's trace says it, too.
-    pub fn set_client_id(&mut self, client_id: u64) {
-        self.client_id = client_id;
-    }
-
-    /// What has passed the socket since the session began: datagram payload, bytes.
-    pub fn set_traffic(&mut self, bytes_in: u64, bytes_out: u64) {
-        self.tape.set_traffic(bytes_in, bytes_out);
-    }
-
-    fn note_state(&mut self) {
-        let (state, reason) = match &self.phase {
-            Phase::Play(play) if play.has_begun() => ("playing", String::new()),
-            Phase::AwaitWelcome | Phase::LoadMap { .. } | Phase::Play(_) => ("connecting", String::new()),
-            Phase::Ended { ending, .. } => ("ended", ending.to_string()),
-        };
-        self.tape.note_state(state, reason);
-    }
-
-    fn note_welcome(&mut self) {
-        let Some(welcomed) = &self.welcomed else { return };
-        let client_id = self.client_id;
-        self.tape.note(self.tape.now(), || proto::Welcomed { client_id, ..welcomed.clone() });
-    }
-
-    fn note_switched(&mut self, frozen_ms: u32) {
-        let (switches, imposed) = (&self.config.switches, &self.rules.imposed_link);
-        self.tape.note(self.tape.now(), || proto::Switched {
-            modes: switches.modes.to_string(),
-            link: if switches.link.is_clean() { String::new() } else { switches.link.to_string() },
-            imposed_link: imposed.clone(),
-            frozen_ms,
-        });
     }
 
     // --- bytes in
@@ -366,10 +312,6 @@ impl ClientCore {
         }
     }
 
-    pub fn switches(&self) -> &Switches {
-        &self.config.switches
-    }
-
     fn note_switch(&mut self, now: Duration, what: String) {
         if let Phase::Play(play) = &mut self.phase {
             play.note(NetNews::Switched { at_s: now.as_secs_f64(), what });
@@ -480,112 +422,6 @@ impl ClientCore {
             play.look(now, &mut self.stats, &mut self.tape);
         }
     }
-
-    pub fn status(&self) -> Status {
-        match &self.phase {
-            Phase::AwaitWelcome => Status::Connecting,
-            Phase::LoadMap { download, .. } => {
-                let (received, total) = download.progress();
-                Status::LoadingMap(received, total)
-            }
-            Phase::Play(play) if !play.has_begun() => Status::LoadingMap(1, 1),
-            Phase::Play(_) => Status::Playing,
-            Phase::Ended { ending, .. } => Status::Ended(ending.to_string()),
-        }
-    }
-
-    pub fn has_ended(&self) -> bool {
-        self.ending().is_some()
-    }
-
-    /// Why it is over.
-    pub fn ending(&self) -> Option<&Ending> {
-        match &self.phase {
-            Phase::Ended { ending, .. } => Some(ending),
-            _ => None,
-        }
-    }
-
-    pub fn stats(&self) -> &ClientStats {
-        &self.stats
-    }
-
-    /// The match in play.
-    pub fn match_id(&self) -> Id {
-        self.match_id
-    }
-
-    /// What was said in it.
-    pub fn talk(&self) -> &Talk {
-        &self.talk
-    }
-
-    /// Whether shots pass through this player: one of our own side.
-    pub fn is_friend(&self, slot: Slot) -> bool {
-        self.play().is_some_and(|play| play.is_friend(slot))
-    }
-
-    /// Bit *i*: as the latest frame showed it, pickup *i* of the arena lies there.
-    pub fn pickups(&self) -> u64 {
-        self.play().map_or(0, Play::pickups)
-    }
-
-    /// Rockets told of at the time the latest frame showed, those of our own included.
-    pub fn rockets(&self) -> &[Rocket] {
-        self.play().map_or(&[], Play::rockets)
-    }
-
-    /// What the server allows and imposes.
-    pub fn rules(&self) -> &RulesView {
-        &self.rules
-    }
-
-    /// Would a shot along `aim` hit a body as the latest frame drew it?
-    pub fn crosshair_on_enemy(&self, aim: Turn) -> bool {
-        self.play().is_some_and(|play| play.crosshair_on_enemy(aim))
-    }
-
-    /// Shortest of the recent round trips; `None` before the first answer.
-    pub fn rtt(&self) -> Option<Duration> {
-        self.play()?.clocks().rtt()
-    }
-
-    /// The newest own state there is to steer by: predicted, unless prediction is off; `None` before the first spawn.
-    pub fn own(&self) -> Option<(Slot, &Player)> {
-        self.play()?.own()
-    }
-
-    /// Poses of the others as the latest frame showed them, in slot order.
-    pub fn others(&self) -> &[(Slot, Pose)] {
-        self.play().map_or(&[], |play| play.others())
-    }
-
-    /// Who is in the match.
-    pub fn roster(&self) -> &Roster {
-        &self.roster
-    }
-
-    pub fn arena(&self) -> Option<&Arc<Arena>> {
-        self.play().map(Play::arena)
-    }
-
-    pub fn rate(&self) -> TickRate {
-        self.rate
-    }
-
-    /// Newest tick an input was produced for.
-    pub fn input_tick(&self) -> Option<Tick> {
-        self.play()?.input_tick()
-    }
-
-    /// The match, while it runs and after it ended.
-    pub fn play(&self) -> Option<&Play> {
-        match &self.phase {
-            Phase::Play(play) => Some(play),
-            Phase::Ended { last, .. } => last.as_deref(),
-            _ => None,
-        }
-    }
 }
 
 /// The server's first word, but for what only a person reads.
@@ -601,18 +437,6 @@ struct Welcome {
 
 fn settings(switches: &Switches) -> ClientControl {
     ClientControl::Settings { evidence: switches.evidence, snapshot_every: switches.modes.snapshot_every }
-}
-
-fn welcomed(slot: Slot, capacity: u16, rate: TickRate, id: Id, map_name: &str, map_hash: MapHash) -> proto::Welcomed {
-    proto::Welcomed {
-        client_id: 0,
-        slot: slot.0.into(),
-        capacity: capacity.into(),
-        tick_rate_hz: rate.hz(),
-        match_id: id.0.to_vec(),
-        map_name: map_name.to_owned(),
-        map_hash: map_hash.0.to_vec(),
-    }
 }
 
 /// Control messages that may wait to be sent.
