@@ -11,6 +11,9 @@ mod players;
 pub(super) mod round_trip;
 pub(super) mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::card::{Moment, Place, ShotCard, card};
 pub use self::players::{Players, Stay, Who};
 
