@@ -3,7 +3,9 @@
 mod synthetic;
 
 use synthetic::{Link, MS, Player, Synthetic, client_id};
+use tickshot_trace::analysis::latency::latency;
 use tickshot_trace::analysis::merge::{MergeError, Merged, merge};
+use tickshot_trace::sli::Slis;
 
 const SECOND: i64 = 1000 * MS;
 
@@ -192,7 +194,12 @@ fn nothing_in_a_trace_can_make_a_merge_panic() {
     made.server.ticks[31].packet_slots.extend([0; 9]);
     made.server.ticks[32].packet_acks.clear();
     made.server.ticks[33].snapshot_sent_us.clear();
-    if let Ok(merged) = merge(&made.server, &made.clients()) {
-        _ = merged.report().text();
+    let merged = merge(&made.server, &made.clients()).unwrap();
+    _ = merged.report().text();
+    _ = latency(&merged).text();
+    _ = Slis::of_traces(Some(&made.server), &made.clients()).report();
+    for far in [i64::MIN, i64::MAX] {
+        let clock = &merged.clients[0].clock;
+        _ = (clock.to_server_ns(far), clock.to_local_ns(far), clock.error_bound_ns(far));
     }
 }
