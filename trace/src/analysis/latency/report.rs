@@ -83,7 +83,7 @@ impl LatencyReport {
             ),
         );
         let told = |out: &mut String, name: &str, it: &Advantage| {
-            line(out, &row(name, &it.times, it.clock_bound_ms, it.clock_bound_ms > it.times.p50.abs()))
+            line(out, &row(name, &it.times, it.clock_bound_ms, it.clock_bound_ms > it.times.p50.abs()));
         };
         told(out, "everyone", &self.advantage);
         let mut pairs: Vec<_> = self.pairs.iter().collect();
