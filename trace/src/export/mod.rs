@@ -5,6 +5,9 @@
 pub mod ndjson;
 pub mod parquet;
 pub mod perfetto;
+mod rows;
+mod table;
+pub(crate) mod text;
 
 pub use crate::report::Sources;
 use std::path::{Path, PathBuf};
