@@ -1,0 +1,533 @@
+//! A replay that is being watched: where it is, whom it follows, whose picture it shows.
+//!
+//! Time line of a frame: the keys of the window become calls here; [`Player::advance`] moves the playhead; then
+//! [`Player::rebuild_view`] fills the same view model that a match fills, and a [`Shown`] with what only a watcher may read.
+//!
+//! Must not know keys, windows or files.
+
+use super::cards;
+use super::eye::{self, Eye};
+use super::film::Film;
+use super::marks::{Mark, MarkKind, Marks};
+use super::picture;
+use super::roll::Roll;
+use super::shown::{Look, ShotScene, Shown, TickCost, Truth};
+use super::sources::Sources;
+use super::time::{Moment, Playhead, Speed};
+use crate::effects::metres;
+use crate::view::{NetView, RosterView, Status, ViewModel};
+use glam::IVec2;
+use serde::Serialize;
+use std::time::Duration;
+use tickshot_shared::sim::angle::Turn;
+use tickshot_shared::sim::world::Slot;
+use tickshot_shared::tick::TickRate;
+use tickshot_trace::proto::{Frame, ServerTick};
+
+/// A replay.
+pub struct Player<'t> {
+    sources: Sources<'t>,
+    head: Playhead,
+    follow: Option<u16>,
+    look: Look,
+    /// Index of the selected shot in the marks.
+    shot: Option<usize>,
+    /// The moment drawn last, with whose eyes; `None` = the next one is a jump.
+    drawn: Option<(Moment, Look, Option<u16>)>,
+}
+
+/// Where a player is: what scripts and tests read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct State {
+    pub tick: u32,
+    pub fraction_256ths: u16,
+    pub seconds: f64,
+    pub length_s: f64,
+    pub speed: String,
+    pub paused: bool,
+    /// As wished, and as it is.
+    pub look_wished: Look,
+    pub look: Look,
+    pub follows: Option<String>,
+    pub frame: Option<usize>,
+    pub shot: Option<String>,
+    pub marks: usize,
+    pub kills_known: usize,
+    pub surveyed: bool,
+    pub players: usize,
+    /// The largest distance between drawn and true on screen, millimetres.
+    pub apart_mm_max: Option<f32>,
+    pub remarks: Vec<String>,
+}
+
+impl<'t> Player<'t> {
+    pub fn new(sources: Sources<'t>) -> Player<'t> {
+        let head = Playhead::new(sources.first, sources.last, sources.rate);
+        let mut player = Player { sources, head, follow: None, look: Look::Server, shot: None, drawn: None };
+        // With one client's trace beside the server's, that is whom one wants to see; without the server there is nothing else.
+        if let [eye] = player.sources.eyes.as_slice() {
+            (player.follow, player.look) = (Some(eye.slot), Look::Both);
+        }
+        if player.sources.film.is_none() {
+            player.look = Look::Client;
+            player.follow = player.follow.or(player.sources.eyes.first().map(|eye| eye.slot));
+        }
+        player
+    }
+
+    // --- time
+
+    pub fn head(&self) -> &Playhead {
+        &self.head
+    }
+
+    pub fn at(&self) -> Moment {
+        self.head.at()
+    }
+
+    pub fn rate(&self) -> TickRate {
+        self.sources.rate
+    }
+
+    /// `elapsed` has passed outside.
+    pub fn advance(&mut self, elapsed: Duration) {
+        self.head.advance(elapsed);
+    }
+
+    pub fn toggle_pause(&mut self) {
+        let before = self.at();
+        self.head.toggle();
+        if self.at() != before {
+            self.drawn = None;
+        }
+    }
+
+    pub fn set_paused(&mut self, paused: bool) {
+        self.head.paused = paused;
+    }
+
+    pub fn faster(&mut self) {
+        self.head.speed = self.head.speed.faster();
+    }
+
+    pub fn slower(&mut self) {
+        self.head.speed = self.head.speed.slower();
+    }
+
+    pub fn speed(&self) -> Speed {
+        self.head.speed
+    }
+
+    /// Goes to `at`: what happened on the way is not shown.
+    pub fn seek(&mut self, at: Moment) {
+        self.head.seek(at);
+        self.drawn = None;
+    }
+
+    pub fn seek_seconds(&mut self, seconds: f64) {
+        self.seek(self.head.first().plus_seconds(seconds, self.rate()));
+    }
+
+    /// Rests at the next state (1) or the one before (-1).
+    pub fn step_ticks(&mut self, ticks: i64) {
+        self.head.step_ticks(ticks);
+        if ticks < 0 {
+            self.drawn = None;
+        }
+    }
+
+    /// Rests at the followed client's next frame, or the one before; without its trace, a tick.
+    pub fn step_frames(&mut self, frames: i64) {
+        let at = self.at();
+        let next = self.eye().and_then(|eye| {
+            let index = eye.frame_at(at).map_or(-1, |index| index as i64);
+            // In the middle of a frame the one before is its own beginning.
+            let inside = frames < 0 && eye.drawn_at(index.max(0) as usize).is_some_and(|drawn| drawn < at);
+            eye.drawn_at(usize::try_from(index + frames + i64::from(inside)).ok()?)
+        });
+        match next {
+            Some(next) => {
+                self.head.paused = true;
+                self.head.seek(next);
+                if frames < 0 {
+                    self.drawn = None;
+                }
+            }
+            None => self.step_ticks(frames),
+        }
+    }
+
+    /// Goes to the next mark that concerns whom one follows, or the one before; tells which.
+    pub fn seek_mark(&mut self, forward: bool, disputed_only: bool) -> Option<Mark> {
+        let concerns = |mark: &Mark| self.concerns(mark) && (!disputed_only || mark.kind == MarkKind::Disputed);
+        let mark = self.sources.marks.beside(self.at(), forward, concerns)?.clone();
+        match mark.shot {
+            Some(shot) => self.select_shot(Some(shot)),
+            None => self.seek(mark.at),
+        }
+        // A shot may be looked at earlier than it was judged: the next jump must go on from its mark.
+        if mark.shot.is_some() {
+            self.seek(mark.at);
+        }
+        Some(mark)
+    }
+
+    // --- whom and what
+
+    /// Follows the player in `slot`; `None` = nobody.
+    pub fn follow(&mut self, slot: Option<u16>) {
+        if self.sources.film.is_some() || slot.is_some_and(|slot| self.eye_of(slot).is_some()) {
+            self.follow = slot;
+        }
+    }
+
+    pub fn followed(&self) -> Option<u16> {
+        self.follow
+    }
+
+    /// Follows whoever was ever called `name`: why not, if nobody was.
+    pub fn follow_name(&mut self, name: &str) -> Result<(), String> {
+        let eye = self.sources.eyes.iter().find(|eye| eye.name.to_lowercase() == name.to_lowercase());
+        let slot = eye.map(|eye| eye.slot).or_else(|| self.sources.roll.find(name).map(|entry| entry.slot));
+        match slot {
+            Some(slot) => {
+                self.follow(Some(slot));
+                Ok(())
+            }
+            None => {
+                let mut names = self.sources.roll.names();
+                names.extend(self.sources.eyes.iter().map(|eye| eye.name.as_str()));
+                names.sort_unstable();
+                names.dedup();
+                Err(format!("nobody in these traces is called '{name}'; there are {}", names.join(", ")))
+            }
+        }
+    }
+
+    /// Follows the next player there, or the one before; those with a trace of their own come first.
+    pub fn follow_next(&mut self, forward: bool) {
+        let slots = self.slots();
+        let at = self.follow.and_then(|slot| slots.iter().position(|one| *one == slot));
+        let next = match (at, forward) {
+            (None, true) => 0,
+            (None, false) => slots.len().saturating_sub(1),
+            (Some(at), true) => (at + 1) % slots.len().max(1),
+            (Some(at), false) => (at + slots.len() - 1) % slots.len().max(1),
+        };
+        if let Some(slot) = slots.get(next) {
+            self.follow(Some(*slot));
+        }
+    }
+
+    /// Everyone who can be followed now.
+    fn slots(&self) -> Vec<u16> {
+        let mut slots: Vec<u16> = self.sources.eyes.iter().map(|eye| eye.slot).collect();
+        if let Some(film) = &self.sources.film {
+            let there = film.still_or_latest(self.at().tick()).world.present().map(|(slot, _)| slot.0);
+            slots.extend(there);
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        slots.retain(|slot| seen.insert(*slot));
+        slots
+    }
+
+    pub fn set_look(&mut self, look: Look) {
+        self.look = if self.sources.film.is_some() { look } else { Look::Client };
+    }
+
+    /// Server, client, both, round and round.
+    pub fn next_look(&mut self) {
+        let at = Look::ALL.iter().position(|look| *look == self.look).unwrap_or(0);
+        self.set_look(Look::ALL[(at + 1) % Look::ALL.len()]);
+    }
+
+    pub fn look(&self) -> Look {
+        self.look
+    }
+
+    /// Selects a shot, follows its shooter and goes to where it was fired.
+    pub fn select_shot(&mut self, shot: Option<usize>) {
+        self.shot = shot.filter(|shot| *shot < self.sources.marks.shots.len());
+        if let Some(shot) = self.shot.map(|shot| self.sources.marks.shots[shot].clone()) {
+            self.follow(Some(shot.shooter()));
+            self.head.paused = true;
+            self.seek(shot.fired());
+        }
+    }
+
+    pub fn selected_shot(&self) -> Option<usize> {
+        self.shot
+    }
+
+    /// From the moment the selected shot was fired to the one it was judged in, and back.
+    pub fn turn_shot(&mut self) {
+        let Some(shot) = self.shot.map(|shot| &self.sources.marks.shots[shot]) else { return };
+        let (fired, judged) = (shot.fired(), shot.judged());
+        self.head.paused = true;
+        self.seek(if self.at() == judged { fired } else { judged });
+    }
+
+    pub fn marks(&self) -> &Marks<'t> {
+        &self.sources.marks
+    }
+
+    /// It is about whom one follows; everything is, while one follows nobody.
+    pub fn concerns(&self, mark: &Mark) -> bool {
+        match (self.follow, mark.slot) {
+            (Some(follow), Some(slot)) => follow == slot || mark.other == Some(follow),
+            _ => true,
+        }
+    }
+
+    /// Looks for kills in `ticks` more ticks; false when all are known.
+    pub fn survey(&mut self, ticks: u32) -> bool {
+        let Some(survey) = self.sources.survey.as_mut().filter(|survey| !survey.is_done()) else { return false };
+        let kills = survey.advance(ticks).to_vec();
+        self.sources.marks.add_kills(&kills, &self.sources.roll);
+        true
+    }
+
+    fn eye(&self) -> Option<&Eye<'t>> {
+        self.eye_of(self.follow?)
+    }
+
+    fn eye_of(&self, slot: u16) -> Option<&Eye<'t>> {
+        self.sources.eyes.iter().find(|eye| eye.slot == slot)
+    }
+
+    /// Who has a trace of their own.
+    pub fn eyes(&self) -> impl Iterator<Item = (u16, &str)> {
+        self.sources.eyes.iter().map(|eye| (eye.slot, eye.name.as_str()))
+    }
+
+    pub fn name(&self, slot: u16) -> String {
+        match self.eye_of(slot).filter(|_| self.sources.film.is_none()) {
+            Some(eye) => eye.name.clone(),
+            None => self.sources.roll.name(slot, self.at().tick()),
+        }
+    }
+
+    // --- the picture
+
+    /// The frame of this moment.
+    pub fn rebuild_view(&mut self, view: &mut ViewModel) -> Shown {
+        let (at, rate) = (self.at(), self.rate());
+        let index = self.eye().and_then(|eye| eye.frame_at(at));
+        let frame = index.and_then(|index| self.eye()?.frame(index));
+        // Nothing drawn yet, or long gone: then there is only the server's picture.
+        let frame = frame.filter(|frame| frame.a.is_some() || frame.own_x.is_some()).filter(|_| self.is_live());
+        let look = if frame.is_some() { self.look } else { Look::Server };
+        self.make_states(at, frame);
+        view.status = Status::Watching;
+        view.net = NetView { tick_rate: rate.hz(), now_s: self.head.seconds(at), ..NetView::default() };
+        let mut shown = self.beside(at, look);
+        match (look, frame, self.eye()) {
+            (Look::Client | Look::Both, Some(frame), Some(eye)) => {
+                if self.sources.film.is_none() {
+                    view.arena.clone_from(&self.sources.arena);
+                }
+                picture::draw_frame(self.sources.film.as_ref(), eye, frame, rate, view);
+            }
+            _ => match &self.sources.film {
+                Some(film) => picture::draw_world(film, at, rate, view),
+                None => picture::clear(view),
+            },
+        }
+        if let (Look::Both, Some(frame), Some(film)) = (look, frame, &self.sources.film) {
+            shown.truths = truths(film, frame, self.follow, at, rate);
+        }
+        if let (Some(index), Some(eye)) = (index, self.eye()) {
+            shown.glance = eye.glance(index, at);
+        }
+        self.fill_match(at, view);
+        self.fill_effects(at, look, frame, view);
+        self.drawn = Some((at, look, self.follow));
+        shown
+    }
+
+    /// The followed client's last frame is not long ago.
+    fn is_live(&self) -> bool {
+        let last = self.eye().and_then(Eye::span).map(|(_, last)| last);
+        last.is_some_and(|last| self.at().ms_since(last, self.rate()) < GONE_MS)
+    }
+
+    /// All states that a picture of `at` is made of: that of the frame's others first, since it lies before.
+    fn make_states(&mut self, at: Moment, frame: Option<&Frame>) {
+        let then = frame.and_then(eye::others_moment).map(|then| then.tick());
+        let Some(film) = &mut self.sources.film else { return };
+        let tick = at.tick();
+        if let Some(then) = then.filter(|then| *then < tick && tick - then < LAG_TICKS_MAX) {
+            film.show(then.saturating_sub(1));
+        }
+        film.show(tick.saturating_sub(1));
+        film.show(tick);
+    }
+
+    fn fill_match(&self, at: Moment, view: &mut ViewModel) {
+        match &self.sources.film {
+            Some(film) => {
+                let kills = self.sources.survey.as_ref().map_or(&[][..], |survey| &survey.kills);
+                picture::draw_match(film, at, self.rate(), (&self.sources.roll, kills), view);
+            }
+            None => {
+                let named = |eye: &Eye<'_>| (Slot(eye.slot), RosterView { name: eye.name.clone(), ..RosterView::default() });
+                view.roster = self.sources.eyes.iter().map(named).collect();
+            }
+        }
+    }
+
+    /// What happened since the picture before; after a jump, what happens in this very tick.
+    fn fill_effects(&self, at: Moment, look: Look, frame: Option<&Frame>, view: &mut ViewModel) {
+        view.effects.clear();
+        let before = self.drawn.filter(|(_, eyes, slot)| (*eyes == Look::Server) == (look == Look::Server) && *slot == self.follow);
+        let before = before.map(|(before, ..)| before).filter(|before| *before <= at);
+        view.passed_s = Some(before.map_or(JUMP_S, |before| (at.ms_since(before, self.rate()) / 1000.0) as f32));
+        let eye = self.eye().filter(|_| look != Look::Server);
+        let Some((eye, frame)) = eye.zip(frame) else {
+            let from = before.map_or(at.tick(), |before| before.tick() + 1);
+            if let Some(film) = &self.sources.film {
+                picture::happened(film, from..=at.tick(), None, self.rate(), &mut view.effects);
+            }
+            return;
+        };
+        // On its screen others' deeds come with the others' moment, its own when it did them.
+        let then = |frame: &Frame| eye::others_moment(frame).map(|then| then.tick());
+        let before_frame = before.and_then(|before| eye.frame(eye.frame_at(before)?));
+        if let (Some(film), Some(now)) = (&self.sources.film, then(frame)) {
+            let from = before_frame.and_then(then).map_or(now, |before| before + 1);
+            picture::happened(film, from..=now, Some(eye.slot), self.rate(), &mut view.effects);
+        }
+        let Some(arena) = view.arena.clone() else { return };
+        let since = before.unwrap_or(at.plus_ticks(-1));
+        let shots = eye.trace.shots.iter().map(|shot| (eye.moment(shot.at_ns), shot));
+        for (_, shot) in shots.filter(|(fired, _)| since < *fired && *fired <= at) {
+            picture::own_shot(&arena, eye.slot, shot, &mut view.effects);
+        }
+    }
+
+    /// All but the picture.
+    fn beside(&self, at: Moment, look: Look) -> Shown {
+        let film = self.sources.film.as_ref();
+        let mut remarks = self.sources.remarks.clone();
+        if let Some((tick, why)) = film.and_then(|film| film.fault_at(at.tick())) {
+            remarks.push(format!("tick {tick} cannot be made again: {why}"));
+        }
+        if look != self.look && self.follow.is_some() {
+            let name = self.follow.map(|slot| self.name(slot)).unwrap_or_default();
+            let why = if self.eye().is_some() { "drew nothing at this moment" } else { "has no trace of its own here" };
+            remarks.push(format!("{name} {why}: this is the server's picture"));
+        }
+        let player = |slot: u16| film?.still_or_latest(at.tick()).world.player(Slot(slot)).copied();
+        Shown {
+            look,
+            followed: self.follow.map(|slot| (slot, self.name(slot))),
+            has_eye: self.eye().is_some(),
+            tick: film.map(|film| tick_cost(film.trace().tick(at.tick()), self.follow, at.tick())).unwrap_or_default(),
+            shot: self.shot.map(|shot| self.shot_scene(shot)),
+            vitals: self.follow.and_then(player).map(|player| (player.health, player.armour, player.alive)),
+            remarks,
+            ..Shown::default()
+        }
+    }
+
+    fn shot_scene(&self, index: usize) -> ShotScene {
+        let (shot, at) = (&self.sources.marks.shots[index], self.at());
+        let (fired, judged) = (shot.fired(), shot.judged());
+        let tail_ms = at.ms_since(judged.max(fired), self.rate());
+        ShotScene {
+            card: cards::card(shot, &self.sources.roll, self.rate()),
+            shooter: shot.shooter(),
+            shooter_name: self.sources.roll.name(shot.shooter(), shot.judged.tick),
+            disputed: shot.is_disputed(),
+            judged_s: self.head.seconds(judged),
+            fired_s: shot.seen.map(|_| self.head.seconds(fired)),
+            is_near: at.plus_ticks(1) >= fired.min(judged) && tail_ms < SHOT_TAIL_MS,
+        }
+    }
+
+    /// Where it is.
+    pub fn state(&self, shown: &Shown, view: &ViewModel) -> State {
+        let at = self.at();
+        let apart = |truth: &Truth| truth.drawn.map(|_| truth.apart_mm);
+        State {
+            tick: at.tick(),
+            fraction_256ths: at.fraction_256ths(),
+            seconds: (self.head.seconds(at) * 1000.0).round() / 1000.0,
+            length_s: (self.head.seconds(self.head.last()) * 1000.0).round() / 1000.0,
+            speed: self.head.speed.text(),
+            paused: self.head.paused,
+            look_wished: self.look,
+            look: shown.look,
+            follows: shown.followed.as_ref().map(|(_, name)| name.clone()),
+            frame: shown.glance.as_ref().map(|glance| glance.frame),
+            shot: self.shot.map(|shot| self.sources.marks.shots[shot].id.to_string()),
+            marks: self.sources.marks.all.len(),
+            kills_known: self.sources.survey.as_ref().map_or(0, |survey| survey.kills.len()),
+            surveyed: self.sources.survey.as_ref().is_none_or(|survey| survey.is_done()),
+            players: view.others.len() + usize::from(view.own.is_some()),
+            apart_mm_max: shown.truths.iter().filter_map(apart).reduce(f32::max),
+            remarks: shown.remarks.clone(),
+        }
+    }
+
+    pub fn film(&self) -> Option<&Film<'t>> {
+        self.sources.film.as_ref()
+    }
+
+    pub fn roll(&self) -> &Roll {
+        &self.sources.roll
+    }
+}
+
+/// Everyone by the server's word at `at`, beside where `frame` has them.
+fn truths(film: &Film<'_>, frame: &Frame, own: Option<u16>, at: Moment, rate: TickRate) -> Vec<Truth> {
+    let drawn: Vec<eye::Drawn> = eye::others(frame).filter(|drawn| drawn.alive).collect();
+    let place = |units: IVec2| metres(units.as_vec2());
+    let age = |then: Option<Moment>| then.map_or(0.0, |then| at.ms_since(then, rate) as f32);
+    let living = picture::true_poses(film, at).into_iter().filter(|(_, pose)| pose.alive);
+    living
+        .map(|(slot, pose)| {
+            let is_own = own == Some(slot);
+            let on_screen = drawn.iter().find(|drawn| drawn.slot == slot).map(|drawn| drawn.pos);
+            let drawn = if is_own { eye::own(frame) } else { on_screen }.map(place);
+            let pos = place(pose.pos);
+            Truth {
+                slot,
+                pos,
+                aim: Turn(pose.aim << 6).radians(),
+                own: is_own,
+                drawn,
+                apart_mm: drawn.map_or(0.0, |drawn| drawn.distance(pos) * 1000.0),
+                age_ms: age(if is_own { eye::own_moment(frame) } else { eye::others_moment(frame) }),
+            }
+        })
+        .collect()
+}
+
+fn tick_cost(record: Option<&ServerTick>, follow: Option<u16>, tick: u32) -> TickCost {
+    let Some(record) = record else { return TickCost { tick, ..TickCost::default() } };
+    let column = |slots: &[u32]| slots.iter().position(|slot| follow.is_some_and(|follow| u32::from(follow) == *slot));
+    let input = column(&record.input_slots);
+    let used = |index: &usize| record.input_uses.get(*index) == Some(&0);
+    let snapshot = column(&record.snapshot_slots);
+    TickCost {
+        tick,
+        late_us: record.late_us,
+        stages_us: [record.receive_us, record.control_us, record.step_us, record.snapshots_us, record.flush_us],
+        lost_ticks: record.lost_ticks,
+        starved: record.input_uses.iter().filter(|input_use| **input_use == 1).count() as u32,
+        margin_us: input.filter(used).and_then(|index| record.margins_us.get(index).copied()).filter(|us| *us != 0),
+        snapshot: snapshot.and_then(|index| {
+            Some((*record.snapshot_bytes.get(index)?, *record.snapshot_baselines.get(index)?))
+        }),
+    }
+}
+
+/// What goes by in the picture at a jump: longer than any effect lasts.
+const JUMP_S: f32 = 60.0;
+/// How long a client's last frame stands for what it sees, milliseconds.
+const GONE_MS: f64 = 2000.0;
+/// A screen that lags further behind has its own troubles: its things are then drawn as they are now.
+const LAG_TICKS_MAX: u32 = 256;
+/// How long the bodies of the selected shot stay in the arena after it was judged.
+const SHOT_TAIL_MS: f64 = 1500.0;
