@@ -35,6 +35,8 @@ pub(super) struct Lens {
     shake: f32,
     /// `false` until the camera has jumped to its first subject.
     settled: bool,
+    /// Larger shows less of the map; a match is always seen at 1.
+    pub zoom: f32,
 }
 
 impl Lens {
@@ -108,7 +110,7 @@ impl Lens {
         self.window_px = window.size().max(Vec2::ONE);
         self.scale_factor = window.scale_factor();
         // The larger scale of the two: a wide or tall window crops, so that no shape of window sees more.
-        self.px_per_metre = (self.window_px.x / VIEW_WIDTH_M).max(self.window_px.y / VIEW_HEIGHT_M);
+        self.px_per_metre = (self.window_px.x / VIEW_WIDTH_M).max(self.window_px.y / VIEW_HEIGHT_M) * self.zoom;
     }
 }
 
@@ -125,6 +127,7 @@ impl Default for Lens {
             speed: Vec2::ZERO,
             shake: 0.0,
             settled: false,
+            zoom: 1.0,
         }
     }
 }

@@ -131,6 +131,13 @@ impl<'t> Eye<'t> {
         self.drawn.get(index).copied()
     }
 
+    /// When frames were drawn from `from` to `to`, and whether there was nothing to draw from.
+    pub fn between(&self, from: Moment, to: Moment) -> impl Iterator<Item = (Moment, bool)> + '_ {
+        let first = self.drawn.partition_point(|drawn| *drawn < from);
+        let frames = self.drawn[first..].iter().zip(&self.trace.frames[first..]);
+        frames.take_while(move |(drawn, _)| **drawn < to).map(|(drawn, frame)| (*drawn, frame.starved))
+    }
+
     /// From its first frame with somebody in it to its last one.
     pub fn span(&self) -> Option<(Moment, Moment)> {
         let first = self.trace.frames.iter().position(|frame| frame.a.is_some() || frame.own_x.is_some())?;
@@ -169,7 +176,8 @@ impl<'t> Eye<'t> {
             server_error_bound_ms: self.clock_bound_ms(now),
             display_delay_ms: f64::from(frame.display_delay_us) / 1000.0,
             starved: frame.starved,
-            smoothing_mm: f64::from(Vec2::new(frame.smoothing_x as f32, frame.smoothing_y as f32).length()) * MM_PER_UNIT,
+            smoothing_mm: f64::from(Vec2::new(frame.smoothing_x as f32, frame.smoothing_y as f32).length())
+                * MM_PER_UNIT,
             rtt_ms: estimate.map(|it| f64::from(it.rtt_us) / 1000.0),
             jitter_ms: estimate.map(|it| f64::from(it.jitter_us) / 1000.0),
             loss_pct: estimate.map(|it| (it.loss_up_pct, it.loss_down_pct)),

@@ -43,14 +43,8 @@ pub enum MarkKind {
 }
 
 impl MarkKind {
-    pub const ALL: [MarkKind; 6] = [
-        MarkKind::Switch,
-        MarkKind::Kill,
-        MarkKind::Disputed,
-        MarkKind::Shot,
-        MarkKind::Correction,
-        MarkKind::Starved,
-    ];
+    pub const ALL: [MarkKind; 6] =
+        [MarkKind::Switch, MarkKind::Kill, MarkKind::Disputed, MarkKind::Shot, MarkKind::Correction, MarkKind::Starved];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -207,7 +201,8 @@ impl<'t> Marks<'t> {
     fn add_starved_frames(&mut self, eye: &Eye<'_>) {
         let mut before = true;
         for (index, frame) in eye.trace.frames.iter().enumerate() {
-            if frame.starved && !before
+            if frame.starved
+                && !before
                 && let Some(at) = eye.drawn_at(index)
             {
                 self.add(at, MarkKind::Starved, Some(eye.slot), format!("{} had no snapshot to draw from", eye.name));

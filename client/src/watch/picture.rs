@@ -204,7 +204,14 @@ fn shots_and_things(still: &Still, without: Option<u16>, out: &mut Vec<Effect>) 
         match *event {
             Event::Shot { slot, .. } if Some(slot.0) == without => {}
             Event::Shot { slot, weapon, from, aim, range_units, .. } => {
-                fire(&still.arena, &Shot::new(slot, weapon, aim, still.world.tick), from, Some(range_units), false, out);
+                fire(
+                    &still.arena,
+                    &Shot::new(slot, weapon, aim, still.world.tick),
+                    from,
+                    Some(range_units),
+                    false,
+                    out,
+                );
             }
             Event::Burst { owner, at } => out.push(Effect::Burst { slot: owner.0, pos: metres(at.as_vec2()) }),
             Event::PickedUp { pickup, .. } => {

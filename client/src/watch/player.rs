@@ -219,8 +219,8 @@ impl<'t> Player<'t> {
         }
     }
 
-    /// Everyone who can be followed now.
-    fn slots(&self) -> Vec<u16> {
+    /// Everyone who can be followed now: who has a trace of their own first.
+    pub fn slots(&self) -> Vec<u16> {
         let mut slots: Vec<u16> = self.sources.eyes.iter().map(|eye| eye.slot).collect();
         if let Some(film) = &self.sources.film {
             let there = film.still_or_latest(self.at().tick()).world.present().map(|(slot, _)| slot.0);
@@ -293,6 +293,11 @@ impl<'t> Player<'t> {
 
     fn eye_of(&self, slot: u16) -> Option<&Eye<'t>> {
         self.sources.eyes.iter().find(|eye| eye.slot == slot)
+    }
+
+    /// When the followed client drew a frame from `from` to `to`, and whether it had nothing to draw from.
+    pub fn frames_between(&self, from: Moment, to: Moment) -> impl Iterator<Item = (Moment, bool)> + '_ {
+        self.eye().into_iter().flat_map(move |eye| eye.between(from, to))
     }
 
     /// Who has a trace of their own.
@@ -370,7 +375,8 @@ impl<'t> Player<'t> {
                 picture::draw_match(film, at, self.rate(), (&self.sources.roll, kills), view);
             }
             None => {
-                let named = |eye: &Eye<'_>| (Slot(eye.slot), RosterView { name: eye.name.clone(), ..RosterView::default() });
+                let named =
+                    |eye: &Eye<'_>| (Slot(eye.slot), RosterView { name: eye.name.clone(), ..RosterView::default() });
                 view.roster = self.sources.eyes.iter().map(named).collect();
             }
         }
@@ -379,7 +385,9 @@ impl<'t> Player<'t> {
     /// What happened since the picture before; after a jump, what happens in this very tick.
     fn fill_effects(&self, at: Moment, look: Look, frame: Option<&Frame>, view: &mut ViewModel) {
         view.effects.clear();
-        let before = self.drawn.filter(|(_, eyes, slot)| (*eyes == Look::Server) == (look == Look::Server) && *slot == self.follow);
+        let before = self
+            .drawn
+            .filter(|(_, eyes, slot)| (*eyes == Look::Server) == (look == Look::Server) && *slot == self.follow);
         let before = before.map(|(before, ..)| before).filter(|before| *before <= at);
         view.passed_s = Some(before.map_or(JUMP_S, |before| (at.ms_since(before, self.rate()) / 1000.0) as f32));
         let eye = self.eye().filter(|_| look != Look::Server);
@@ -517,9 +525,8 @@ fn tick_cost(record: Option<&ServerTick>, follow: Option<u16>, tick: u32) -> Tic
         lost_ticks: record.lost_ticks,
         starved: record.input_uses.iter().filter(|input_use| **input_use == 1).count() as u32,
         margin_us: input.filter(used).and_then(|index| record.margins_us.get(index).copied()).filter(|us| *us != 0),
-        snapshot: snapshot.and_then(|index| {
-            Some((*record.snapshot_bytes.get(index)?, *record.snapshot_baselines.get(index)?))
-        }),
+        snapshot: snapshot
+            .and_then(|index| Some((*record.snapshot_bytes.get(index)?, *record.snapshot_baselines.get(index)?))),
     }
 }
 

@@ -64,7 +64,10 @@ impl Roll {
 
     /// Who has `slot` at `tick`.
     pub fn who(&self, slot: u16, tick: u32) -> Option<&Entry> {
-        self.entries.iter().rev().find(|entry| entry.slot == slot && entry.from_tick <= tick && tick <= entry.until_tick)
+        self.entries
+            .iter()
+            .rev()
+            .find(|entry| entry.slot == slot && entry.from_tick <= tick && tick <= entry.until_tick)
     }
 
     pub fn name(&self, slot: u16, tick: u32) -> String {

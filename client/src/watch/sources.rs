@@ -29,7 +29,9 @@ pub enum WatchError {
     TwoServers { first: String, second: String },
     #[error("{path}: {error}")]
     Replay { path: String, error: ReplayError },
-    #[error("{path} has no frame in which anything was drawn, and no server's trace was given: there is nothing to see")]
+    #[error(
+        "{path} has no frame in which anything was drawn, and no server's trace was given: there is nothing to see"
+    )]
     Empty { path: String },
 }
 
@@ -95,13 +97,15 @@ fn name_of(path: &Path) -> String {
 
 /// What is wrong with a file, and what becomes of it.
 fn remark(name: &str, header: &Header, health: &Health) -> Option<String> {
-    let fault = health.faults.first().map(|fault| {
-        format!("{name} is damaged at byte {} ({}): what is whole plays", fault.at_byte, fault.what)
-    });
+    let fault = health
+        .faults
+        .first()
+        .map(|fault| format!("{name} is damaged at byte {} ({}): what is whole plays", fault.at_byte, fault.what));
     let lost = || (health.lost > 0).then(|| format!("{name}: {} records were lost while it was written", health.lost));
     let other = || {
         let (theirs, ours) = (header.build.as_str(), env!("CARGO_PKG_VERSION"));
-        (!theirs.is_empty() && theirs != ours).then(|| format!("{name} was written by version {theirs}, this is {ours}"))
+        (!theirs.is_empty() && theirs != ours)
+            .then(|| format!("{name} was written by version {theirs}, this is {ours}"))
     };
     fault.or_else(lost).or_else(other)
 }
@@ -117,9 +121,9 @@ fn join_servers(first: &mut ServerTrace, next: ServerTrace) {
     let last = first.ticks.last().map_or(0, |tick| tick.tick);
     let last_keyframe = first.keyframes.iter().filter_map(|it| Some(it.world.as_ref()?.tick)).max();
     first.ticks.extend(next.ticks.into_iter().filter(|tick| tick.tick > last));
-    first.keyframes.extend(
-        next.keyframes.into_iter().filter(|it| it.world.as_ref().map(|world| world.tick) > last_keyframe),
-    );
+    first
+        .keyframes
+        .extend(next.keyframes.into_iter().filter(|it| it.world.as_ref().map(|world| world.tick) > last_keyframe));
     first.matches.extend(next.matches.into_iter().filter(|began| began.tick > last));
     first.rules.extend(next.rules.into_iter().filter(|rules| rules.tick > last));
     first.shots.extend(next.shots.into_iter().filter(|shot| shot.tick > last));
@@ -219,7 +223,8 @@ fn arena_of(client: &ClientTrace, remarks: &mut Vec<String>) -> Option<Arc<Arena
     let hash = <[u8; 32]>::try_from(welcome.map_hash.as_slice()).ok().map(MapHash)?;
     let arena = tickshot_server::maps::built_in_by_hash(hash).and_then(|map| Arena::parse(&welcome.map_name, map).ok());
     if arena.is_none() {
-        remarks.push(format!("the map '{}' is not part of this program: it is in the server's trace", welcome.map_name));
+        remarks
+            .push(format!("the map '{}' is not part of this program: it is in the server's trace", welcome.map_name));
     }
     arena.map(Arc::new)
 }

@@ -148,7 +148,8 @@ impl Playhead {
         if self.paused {
             return;
         }
-        let parts = elapsed.as_nanos() as i128 * i128::from(self.rate.hz()) * self.speed.sixteenths() * i128::from(WHOLE);
+        let parts =
+            elapsed.as_nanos() as i128 * i128::from(self.rate.hz()) * self.speed.sixteenths() * i128::from(WHOLE);
         let whole = parts + self.rest;
         self.at = Moment(self.at.0.saturating_add((whole / PER_PART) as i64));
         self.rest = whole % PER_PART;
