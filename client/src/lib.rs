@@ -29,6 +29,8 @@ pub mod net;
 pub mod play;
 pub mod predict;
 pub mod reconcile;
+pub mod record;
+pub mod recording;
 pub mod roster;
 pub mod scene;
 pub mod session;

@@ -6,6 +6,7 @@ use bevy::prelude::Resource;
 use glam::Vec2;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tickshot_shared::ids::Id;
 use tickshot_shared::link::presets;
 use tickshot_shared::link::profile::LinkSettings;
@@ -420,6 +421,8 @@ pub struct Controls {
     pub dash: bool,
     pub reload: bool,
     pub weapon: Weapon,
+    /// When it was read from keys and mouse, or thought; local time.
+    pub read_at: Duration,
 }
 
 /// What the person has to say to the server beside playing; the GUI pushes, the session takes them away.

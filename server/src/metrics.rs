@@ -3,7 +3,7 @@
 //! Pure arithmetic; who feeds it decides what a value means.
 
 use crate::inputs::InputCounts;
-use crate::lagcomp::evidence::{ShotCounts, ShotTally};
+use crate::lagcomp::tally::{ShotCounts, ShotTally};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -5,27 +5,10 @@
 
 use super::ServerCore;
 use crate::sessions::Session;
-use tickshot_shared::limits::{LINK_TEXT_BYTES_MAX, REWIND_MS_DEFAULT};
-use tickshot_shared::modes::HitCheck;
+use tickshot_shared::lagcomp::MatchRules;
+use tickshot_shared::limits::LINK_TEXT_BYTES_MAX;
 use tickshot_shared::protocol::control::ServerControl;
 use tickshot_shared::protocol::evidence::ShotEvidence;
-
-/// How shots are judged, and who has a say in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MatchRules {
-    /// Each client chooses hit check and snapshot interval for itself.
-    pub experiments: bool,
-    /// The hit check of everyone, if there are no experiments.
-    pub hit_checks: HitCheck,
-    /// Shots reach back this far at most, milliseconds, 0..=[`tickshot_shared::limits::REWIND_MS_CAP_MAX`].
-    pub rewind_ms: u16,
-}
-
-impl Default for MatchRules {
-    fn default() -> MatchRules {
-        MatchRules { experiments: true, hit_checks: HitCheck::default(), rewind_ms: REWIND_MS_DEFAULT }
-    }
-}
 
 /// What a client wishes of its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +25,10 @@ impl Default for Wanted {
     }
 }
 
-impl MatchRules {
-    /// What `session` gets of what it wants.
-    pub(super) fn granted(self, session: &Session) -> Wanted {
-        if self.experiments { session.wanted } else { Wanted::default() }
+impl Wanted {
+    /// What `session` gets of what it wants, under `rules`.
+    pub(super) fn granted(rules: MatchRules, session: &Session) -> Wanted {
+        if rules.experiments { session.wanted } else { Wanted::default() }
     }
 }
 
@@ -78,11 +61,11 @@ impl ServerCore {
     /// Names and counts the shots of this tick, and shows their evidence to the shooters that asked for it.
     pub(super) fn tell_shots(&mut self) {
         let mut shots = std::mem::take(&mut self.shots);
-        let now = self.deadline(self.world.tick);
+        let (now, rules) = (self.deadline(self.world.tick), self.setup.rules);
         for shot in &mut shots {
             shot.id = self.setup.ids.next(now);
             self.metrics.shots.record(shot);
-            let asked = |session: &Session| self.setup.rules.granted(session).evidence;
+            let asked = |session: &Session| Wanted::granted(rules, session).evidence;
             if self.sessions.in_slot(shot.shooter).is_some_and(asked)
                 && let Some(client_id) = self.sessions.id_in_slot(shot.shooter)
             {

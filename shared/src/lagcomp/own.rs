@@ -8,13 +8,13 @@
 //! Must not know targets.
 
 use super::Shooters;
-use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::history::History;
-use tickshot_shared::sim::input::{Input, OWN_AGE_TICKS_MAX};
-use tickshot_shared::sim::pose::Pose;
-use tickshot_shared::sim::step::predict_own;
-use tickshot_shared::sim::world::{Player, Slot, World};
-use tickshot_shared::tick::Tick;
+use crate::sim::arena::Arena;
+use crate::sim::history::History;
+use crate::sim::input::{Input, OWN_AGE_TICKS_MAX};
+use crate::sim::pose::Pose;
+use crate::sim::step::predict_own;
+use crate::sim::world::{Player, Slot, World};
+use crate::tick::Tick;
 
 /// What the stamp says of the own body.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,9 @@ pub(super) fn drawn<S: Shooters>(
     let OwnClaim { from, fraction, based_on } = claim;
     world.tick.since(from).filter(|age| (1..=OWN_AGE_TICKS_MAX).contains(age))?;
     lookup.acked(shooter).filter(|acked| based_on <= *acked && based_on < world.tick)?;
-    lookup.told(shooter, based_on)?;
+    if !lookup.was_told(shooter, based_on) {
+        return None;
+    }
     // Predicted from long ago it would be without any push since: as if it had never been hit.
     lookup.believed(shooter, world.tick).filter(|believed| believed.may_be_newest(based_on))?;
     let base = history.player(based_on, shooter)?;

@@ -3,10 +3,10 @@
 //! Pure arithmetic on whole numbers that is total: any stamp, possible or not, gets a time within its limits. Must not
 //! know worlds or sessions.
 
-use super::estimate::Believed;
-use tickshot_shared::protocol::evidence::Clamp;
-use tickshot_shared::sim::input::ViewStamp;
-use tickshot_shared::tick::Tick;
+use super::Believed;
+use crate::protocol::evidence::Clamp;
+use crate::sim::input::ViewStamp;
+use crate::tick::Tick;
 
 /// Between which times a shot may be tested.
 #[derive(Clone, Copy, Debug)]

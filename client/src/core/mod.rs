@@ -6,26 +6,31 @@
 //!
 //! Must not know how bytes travel, who steers, or how a frame is drawn.
 
+mod read;
+mod record;
+
+use self::record::welcomed;
 use crate::ending::Ending;
 use crate::join::{MapDownload, MapError, parse_local};
 use crate::play::{Place, Play};
+use crate::record::Tape;
 use crate::roster::Roster;
 use crate::stats::ClientStats;
 use crate::talk::{self, Talk};
-use crate::view::{Controls, NetNews, RulesView, Saying, Status, Switches, ViewModel};
+use crate::view::{Controls, FREEZE_MS, NetNews, RulesView, Saying, Switches, ViewModel};
 use std::sync::Arc;
 use std::time::Duration;
 use tickshot_shared::ids::Id;
 use tickshot_shared::limits::PLAYERS_MAX;
-use tickshot_shared::protocol::control::{ClientControl, RosterEntry, ServerControl, decode_control, encode_control};
+use tickshot_shared::protocol::control::{
+    ChatLine, ClientControl, RosterEntry, ServerControl, decode_control, encode_control,
+};
 use tickshot_shared::protocol::evidence::ShotEvidence;
 use tickshot_shared::protocol::lane;
-use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::{Arena, MapHash};
-use tickshot_shared::sim::pose::Pose;
-use tickshot_shared::sim::rocket::Rocket;
-use tickshot_shared::sim::world::{Player, Slot};
+use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::{Tick, TickRate};
+use tickshot_trace::proto;
 
 /// Looks up a map this machine already has: (name, hash) to the bytes of its `.tmx` file.
 pub type MapSource = Arc<dyn Fn(&str, &MapHash) -> Option<Vec<u8>> + Send + Sync>;
@@ -68,6 +73,11 @@ pub struct ClientCore {
     arenas: Vec<Arc<Arena>>,
     /// Control messages to send with the next [`ClientCore::advance`].
     say: Vec<ClientControl>,
+    tape: Tape,
+    /// The number of its netcode session, if the shell has said it.
+    client_id: u64,
+    /// The latest welcome, but for that number.
+    welcomed: Option<proto::Welcomed>,
 }
 
 /// How far a session has come.
@@ -91,7 +101,15 @@ impl ClientCore {
             match_id: Id::default(),
             arenas: Vec::new(),
             say: Vec::new(),
+            tape: Tape::default(),
+            client_id: 0,
+            welcomed: None,
         }
+    }
+
+    /// An update begins: the process looks around at `now`. What is handed in from here on is handled then.
+    pub fn wake(&mut self, now: Duration) {
+        self.tape.wake(now);
     }
 
     // --- bytes in
@@ -102,13 +120,24 @@ impl ClientCore {
             return self.stats.drop_one("hot_unknown");
         }
         match &mut self.phase {
-            Phase::Play(play) => play.handle_snapshot(arrived, bytes, &mut self.stats),
-            _ => self.stats.drop_one("snapshot_out_of_place"),
+            Phase::Play(play) => {
+                let begins = !play.has_begun();
+                play.handle_snapshot(arrived, bytes, &mut self.stats, &mut self.tape);
+                // The next match of a session is no other state of it.
+                if begins && play.has_begun() {
+                    self.tape.note_state("playing", String::new());
+                }
+            }
+            _ => {
+                self.stats.drop_one("snapshot_out_of_place");
+                self.tape.note_dropped(arrived, bytes, "snapshot_out_of_place");
+            }
         }
     }
 
     /// A message of the control lane.
     pub fn handle_control(&mut self, now: Duration, bytes: &[u8]) {
+        self.tape.wake(now);
         let Ok(message) = decode_control::<ServerControl>(bytes) else {
             return self.stats.drop_one("control_malformed");
         };
@@ -119,8 +148,15 @@ impl ClientCore {
             ServerControl::Refused { reason } => self.end(reason),
             ServerControl::ServerClosing { reason } => self.end(Ending::Closing(reason)),
             ServerControl::Welcome { slot, tick_rate, capacity, map_name, map_hash, map_bytes, match_id, .. } => {
-                self.match_id = match_id;
-                self.handle_welcome(slot, tick_rate, capacity, map_name, map_hash, map_bytes);
+                self.handle_welcome(Welcome {
+                    slot,
+                    rate: tick_rate,
+                    capacity,
+                    map_name,
+                    map_hash,
+                    map_bytes,
+                    match_id,
+                });
             }
             ServerControl::MapChunk { offset, bytes } => self.handle_chunk(offset, &bytes),
             ServerControl::Roster { entries } => self.handle_entries(entries),
@@ -140,7 +176,7 @@ impl ClientCore {
                 self.talk.handle_round(state);
                 self.sort_friends();
             }
-            ServerControl::Chat(line) => self.talk.handle_chat(now, line),
+            ServerControl::Chat(line) => self.handle_chat(now, line),
             ServerControl::Vote(vote) => self.talk.handle_vote(vote),
             ServerControl::Notice { text } => self.talk.handle_notice(now, text),
         }
@@ -151,15 +187,8 @@ impl ClientCore {
         self.end(Ending::Disconnected(reason.to_owned()));
     }
 
-    fn handle_welcome(
-        &mut self,
-        slot: Slot,
-        rate: TickRate,
-        capacity: u16,
-        map_name: String,
-        map_hash: MapHash,
-        map_bytes: u32,
-    ) {
+    fn handle_welcome(&mut self, welcome: Welcome) {
+        let Welcome { slot, rate, capacity, map_name, map_hash, map_bytes, match_id } = welcome;
         if !matches!(self.phase, Phase::AwaitWelcome) {
             return self.stats.drop_one("welcome_again");
         }
@@ -170,7 +199,10 @@ impl ClientCore {
             ));
         }
         self.rate = rate;
+        self.match_id = match_id;
         self.roster = Roster::new(capacity);
+        self.welcomed = Some(welcomed(slot, capacity, rate, match_id, &map_name, map_hash));
+        self.note_welcome();
         self.load_map(Place { slot, capacity, before: None }, map_name, map_hash, map_bytes);
     }
 
@@ -186,6 +218,8 @@ impl ClientCore {
             }
         };
         self.match_id = match_id;
+        self.welcomed = Some(welcomed(place.slot, place.capacity, self.rate, match_id, &name, hash));
+        self.note_welcome();
         self.say.retain(|message| !matches!(message, ClientControl::Ready | ClientControl::MapRequest { .. }));
         self.load_map(place, name, hash, bytes);
     }
@@ -226,8 +260,16 @@ impl ClientCore {
         }
     }
 
+    fn handle_chat(&mut self, now: Duration, line: ChatLine) {
+        if self.talk.is_news(&line) {
+            self.tape.note_chat(now, &line);
+            self.talk.handle_chat(now, line);
+        }
+    }
+
     fn handle_rules(&mut self, now: Duration, rules: RulesView) {
-        if self.rules.imposed_link != rules.imposed_link {
+        let imposes = self.rules.imposed_link != rules.imposed_link;
+        if imposes {
             let what = match rules.imposed_link.as_str() {
                 "" => "server: link free".to_owned(),
                 link => format!("server: link {link}"),
@@ -235,12 +277,18 @@ impl ClientCore {
             self.note_switch(now, what);
         }
         self.rules = rules;
+        if imposes {
+            self.note_switched(0);
+        }
     }
 
     fn handle_evidence(&mut self, evidence: &ShotEvidence) {
         match &mut self.phase {
             Phase::Play(play) if evidence.shooter == play.slot() => {
-                play.shots_mut().handle_evidence(evidence, &self.roster, self.rate, &mut self.stats.shots);
+                let shots = play.shots_mut();
+                if let Some(outcome) = shots.handle_evidence(evidence, &self.roster, self.rate, &mut self.stats.shots) {
+                    self.tape.note_answer(evidence, outcome);
+                }
             }
             _ => self.stats.drop_one("evidence_out_of_place"),
         }
@@ -252,6 +300,8 @@ impl ClientCore {
         if before == *switches {
             return;
         }
+        self.tape.wake(now);
+        self.note_switched(if before.freezes == switches.freezes { 0 } else { FREEZE_MS });
         let Phase::Play(play) = &mut self.phase else { return };
         play.set_modes(switches.modes);
         if before.asks() != switches.asks() {
@@ -260,10 +310,6 @@ impl ClientCore {
         for what in switches.changes_since(&before) {
             self.note_switch(now, what);
         }
-    }
-
-    pub fn switches(&self) -> &Switches {
-        &self.config.switches
     }
 
     fn note_switch(&mut self, now: Duration, what: String) {
@@ -317,6 +363,7 @@ impl ClientCore {
             ended @ Phase::Ended { .. } => ended,
             Phase::AwaitWelcome | Phase::LoadMap { .. } => Phase::Ended { ending, last: None },
         };
+        self.note_state();
     }
 
     // --- bytes out
@@ -326,9 +373,11 @@ impl ClientCore {
         for message in self.say.drain(..) {
             out.control.push(encode_control(&message).expect("our own control messages are bounded by their limits"));
         }
+        self.tape.wake(now);
         if let Phase::Play(play) = &mut self.phase {
-            play.advance(now, controls, &mut self.stats, &mut out.hot);
+            play.advance(now, controls, &mut self.stats, &mut self.tape, &mut out.hot);
         }
+        self.tape.poll_totals(now, &self.stats);
     }
 
     /// When [`advance`](Self::advance) next has something to do; messages may give it something earlier.
@@ -353,7 +402,7 @@ impl ClientCore {
         view.kill_feed.clear();
         view.kill_feed.extend(self.roster.kill_feed(now));
         if let Phase::Play(play) = &mut self.phase {
-            play.rebuild_view(now, &self.roster, view, &mut self.stats);
+            play.rebuild_view(now, &self.roster, view, &mut self.stats, &mut self.tape);
             let server = view.net.server_now;
             self.talk.fill(now, server, self.rate, &self.roster, view);
         }
@@ -370,115 +419,20 @@ impl ClientCore {
     /// Draws nothing, but notes what a frame at `now` would show, as [`others`](Self::others) tell it: what a bot looks at.
     pub fn look(&mut self, now: Duration) {
         if let Phase::Play(play) = &mut self.phase {
-            play.look(now, &mut self.stats);
+            play.look(now, &mut self.stats, &mut self.tape);
         }
     }
+}
 
-    pub fn status(&self) -> Status {
-        match &self.phase {
-            Phase::AwaitWelcome => Status::Connecting,
-            Phase::LoadMap { download, .. } => {
-                let (received, total) = download.progress();
-                Status::LoadingMap(received, total)
-            }
-            Phase::Play(play) if !play.has_begun() => Status::LoadingMap(1, 1),
-            Phase::Play(_) => Status::Playing,
-            Phase::Ended { ending, .. } => Status::Ended(ending.to_string()),
-        }
-    }
-
-    pub fn has_ended(&self) -> bool {
-        self.ending().is_some()
-    }
-
-    /// Why it is over.
-    pub fn ending(&self) -> Option<&Ending> {
-        match &self.phase {
-            Phase::Ended { ending, .. } => Some(ending),
-            _ => None,
-        }
-    }
-
-    pub fn stats(&self) -> &ClientStats {
-        &self.stats
-    }
-
-    /// The match in play.
-    pub fn match_id(&self) -> Id {
-        self.match_id
-    }
-
-    /// What was said in it.
-    pub fn talk(&self) -> &Talk {
-        &self.talk
-    }
-
-    /// Whether shots pass through this player: one of our own side.
-    pub fn is_friend(&self, slot: Slot) -> bool {
-        self.play().is_some_and(|play| play.is_friend(slot))
-    }
-
-    /// Bit *i*: as the latest frame showed it, pickup *i* of the arena lies there.
-    pub fn pickups(&self) -> u64 {
-        self.play().map_or(0, Play::pickups)
-    }
-
-    /// Rockets told of at the time the latest frame showed, those of our own included.
-    pub fn rockets(&self) -> &[Rocket] {
-        self.play().map_or(&[], Play::rockets)
-    }
-
-    /// What the server allows and imposes.
-    pub fn rules(&self) -> &RulesView {
-        &self.rules
-    }
-
-    /// Would a shot along `aim` hit a body as the latest frame drew it?
-    pub fn crosshair_on_enemy(&self, aim: Turn) -> bool {
-        self.play().is_some_and(|play| play.crosshair_on_enemy(aim))
-    }
-
-    /// Shortest of the recent round trips; `None` before the first answer.
-    pub fn rtt(&self) -> Option<Duration> {
-        self.play()?.clocks().rtt()
-    }
-
-    /// The newest own state there is to steer by: predicted, unless prediction is off; `None` before the first spawn.
-    pub fn own(&self) -> Option<(Slot, &Player)> {
-        self.play()?.own()
-    }
-
-    /// Poses of the others as the latest frame showed them, in slot order.
-    pub fn others(&self) -> &[(Slot, Pose)] {
-        self.play().map_or(&[], |play| play.others())
-    }
-
-    /// Who is in the match.
-    pub fn roster(&self) -> &Roster {
-        &self.roster
-    }
-
-    pub fn arena(&self) -> Option<&Arc<Arena>> {
-        self.play().map(Play::arena)
-    }
-
-    pub fn rate(&self) -> TickRate {
-        self.rate
-    }
-
-    /// Newest tick an input was produced for.
-    pub fn input_tick(&self) -> Option<Tick> {
-        self.play()?.input_tick()
-    }
-
-    /// The match, while it runs and after it ended.
-    pub fn play(&self) -> Option<&Play> {
-        match &self.phase {
-            Phase::Play(play) => Some(play),
-            Phase::Ended { last, .. } => last.as_deref(),
-            _ => None,
-        }
-    }
+/// The server's first word, but for what only a person reads.
+struct Welcome {
+    slot: Slot,
+    rate: TickRate,
+    capacity: u16,
+    map_name: String,
+    map_hash: MapHash,
+    map_bytes: u32,
+    match_id: Id,
 }
 
 fn settings(switches: &Switches) -> ClientControl {

@@ -2,39 +2,55 @@
 //!
 //! Reads what was told and what was true; must not know which time is allowed, or why.
 
+use super::Tells;
+use crate::protocol::evidence::Fate;
+use crate::protocol::told::Told;
+use crate::sim::arena::Arena;
+use crate::sim::collision::line_of_sight;
+use crate::sim::combat::Targets;
+use crate::sim::history::History;
+use crate::sim::input::{OWN_AGE_TICKS_MAX, OwnView};
+use crate::sim::pose::{Pose, TELEPORT_UNITS, WHOLE};
+use crate::sim::world::{Player, Slot, World};
+use crate::tick::Tick;
 use glam::IVec2;
-use tickshot_shared::protocol::evidence::Fate;
-use tickshot_shared::protocol::told::Told;
-use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::collision::line_of_sight;
-use tickshot_shared::sim::combat::Targets;
-use tickshot_shared::sim::history::History;
-use tickshot_shared::sim::input::{OWN_AGE_TICKS_MAX, OwnView};
-use tickshot_shared::sim::pose::{Pose, TELEPORT_UNITS, WHOLE};
-use tickshot_shared::sim::world::{Player, Slot, World};
-use tickshot_shared::tick::Tick;
 
 /// One view of the past, for the shots of one shooter.
-#[derive(Clone, Copy)]
-pub struct Past<'a> {
+pub struct Past<'a, T = Told> {
     /// Every state before the one in the making.
     pub history: &'a History,
     pub arena: &'a Arena,
-    pub view: View<'a>,
+    pub view: View<'a, T>,
     /// Where the shooter was drawn.
     pub own: OwnView,
 }
 
 /// Which past.
-#[derive(Clone, Copy)]
-pub enum View<'a> {
+pub enum View<'a, T = Told> {
     /// The server's present.
     Present,
     /// The true states at this time, in 1/256 tick since the server's start.
     True { at_256ths: i64 },
     /// What the shooter was told in two snapshots, blended as it drew them.
-    Told { a: Option<&'a Told>, b: Option<&'a Told>, fraction: u16 },
+    Told { a: Option<&'a T>, b: Option<&'a T>, fraction: u16 },
 }
+
+// Derived, these would ask the snapshots to be copied, too.
+impl<T> Clone for Past<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Past<'_, T> {}
+
+impl<T> Clone for View<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for View<'_, T> {}
 
 /// A target in that past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +74,7 @@ struct Seen<'a> {
     tick: Tick,
 }
 
-impl Past<'_> {
+impl<T: Tells> Past<'_, T> {
     /// Everyone alive, looked up once; `targets` is the memory for it.
     pub(super) fn sight<'t>(&self, world: &World, shooter: Slot, targets: &'t mut Vec<Option<Target>>) -> Sight<'t> {
         targets.clear();
@@ -96,7 +112,7 @@ impl Past<'_> {
                 self.seen_between(world, slot, tick, tick.plus(1), at_256ths.rem_euclid(256) as u16)
             }
             View::Told { a, b, fraction } => {
-                let told_at = |told: Option<&Told>| {
+                let told_at = |told: Option<&T>| {
                     let told = told?;
                     // The own player is no entity; it is told with every snapshot.
                     if told.own() == Some(slot) && slot == shooter { Some(told.tick()) } else { told.told_at(slot) }
@@ -175,7 +191,7 @@ impl Targets for Sight<'_> {
     }
 }
 
-impl Targets for Past<'_> {
+impl<T: Tells> Targets for Past<'_, T> {
     fn pose(&self, world: &World, shooter: Slot, slot: Slot) -> Option<Pose> {
         self.target(world, shooter, slot)?.pose(world.player(slot)?)
     }
