@@ -161,14 +161,8 @@ impl<'t> Player<'t> {
     pub fn seek_mark(&mut self, forward: bool, disputed_only: bool) -> Option<Mark> {
         let concerns = |mark: &Mark| self.concerns(mark) && (!disputed_only || mark.kind == MarkKind::Disputed);
         let mark = self.sources.marks.beside(self.at(), forward, concerns)?.clone();
-        match mark.shot {
-            Some(shot) => self.select_shot(Some(shot)),
-            None => self.seek(mark.at),
-        }
-        // A shot may be looked at earlier than it was judged: the next jump must go on from its mark.
-        if mark.shot.is_some() {
-            self.seek(mark.at);
-        }
+        self.shot = mark.shot.or(self.shot);
+        self.seek(mark.at);
         Some(mark)
     }
 

@@ -50,7 +50,7 @@ pub(super) fn show(ctx: &egui::Context, view: &ViewModel, tints: &Tints, watch: 
     let card_px = if shown.shot.is_some() { shots::WIDTH_PX + 44.0 } else { 0.0 };
     if let Some(glance) = &shown.glance {
         let left = 2.0 * 12.0 + LEFT_PX + 30.0;
-        let width = (screen.width() - left - card_px - 12.0).clamp(280.0, 640.0);
+        let width = (screen.width() - left - card_px - 12.0).clamp(280.0, 560.0);
         let net = clocks(glance, view.net.tick_rate);
         ruler::show_at(ctx, &net, pos2(left, above_bar - ruler::HEIGHT_PX), width);
     }
