@@ -46,9 +46,10 @@ pub fn fit(bounds: &Bounds) -> Option<ClockMap> {
         });
         spans = uncontradicted(&marks);
     }
-    let width_ns = spans.iter().filter_map(|span| width_ns(&marks[span.clone()])).fold(None, |most: Option<f64>, width| {
-        Some(most.map_or(width, |most| most.max(width)))
-    })?;
+    let width_ns = spans
+        .iter()
+        .filter_map(|span| width_ns(&marks[span.clone()]))
+        .fold(None, |most: Option<f64>, width| Some(most.map_or(width, |most| most.max(width))))?;
     let pieces = spans.into_iter().filter_map(|span| fit_piece(&marks[span], width_ns)).collect();
     ClockMap::new(pieces)
 }
@@ -70,7 +71,8 @@ struct Mark {
 impl Mark {
     fn new(side: Side, (local, server): (i64, i64)) -> Mark {
         let offset = server.saturating_sub(local);
-        let offset = if side == Side::Lower { offset.saturating_sub(SLACK_NS) } else { offset.saturating_add(SLACK_NS) };
+        let offset =
+            if side == Side::Lower { offset.saturating_sub(SLACK_NS) } else { offset.saturating_add(SLACK_NS) };
         Mark { at: local, offset, side }
     }
 }
@@ -230,7 +232,8 @@ impl Hulled {
         if self.lower.is_empty() || self.upper.is_empty() {
             return None;
         }
-        let (steepest, low, high) = (DRIFT_PPM_MAX * 1e-6, |s: f64| self.lower.at_zero(s), |s: f64| -self.upper.at_zero(s));
+        let (steepest, low, high) =
+            (DRIFT_PPM_MAX * 1e-6, |s: f64| self.lower.at_zero(s), |s: f64| -self.upper.at_zero(s));
         let room = |slope: f64| high(slope) - low(slope);
         // `room` and `high` are concave, `low` is convex: each search has one end.
         let best = climb(-steepest, steepest, &room);

@@ -19,6 +19,7 @@ pub use self::fit::{Bounds, fit};
 pub use self::pairs::{Flight, Way};
 pub(crate) use self::pairs::{after, departure};
 pub use self::report::{ClientReport, MergeReport};
+pub(crate) use self::report::{clip, line, paragraph};
 pub use self::sessions::Session;
 
 use self::ends::Covered;
@@ -65,7 +66,9 @@ pub struct LeftOut {
 /// Why traces cannot be put on one time line.
 #[derive(Debug, thiserror::Error)]
 pub enum MergeError {
-    #[error("the server's trace has no ticks: there is nothing to put clients beside. Was it recorded to its end? `info` says")]
+    #[error(
+        "the server's trace has no ticks: there is nothing to put clients beside. Was it recorded to its end? `info` says"
+    )]
     NoTicks,
     #[error(
         "the trace of server {server:?} knows no session of {}: leave them out, or give the trace of their server",
@@ -82,8 +85,7 @@ pub fn merge<'t>(server: &'t ServerTrace, clients: &[&'t ClientTrace]) -> Result
         return Err(MergeError::NoTicks);
     }
     let all = sessions::of_server(server);
-    let found: Vec<Vec<Session>> =
-        clients.iter().map(|client| sessions::of_client(&all, server, client)).collect();
+    let found: Vec<Vec<Session>> = clients.iter().map(|client| sessions::of_client(&all, server, client)).collect();
     sessions::refuse_foreign(server, clients, &found)?;
     refuse_twins(&found)?;
     let mut merged = Merged { server, clients: Vec::new(), left_out: Vec::new() };
@@ -106,7 +108,11 @@ fn refuse_twins(found: &[Vec<Session>]) -> Result<(), MergeError> {
     }
 }
 
-fn place<'t>(server: &'t ServerTrace, trace: &'t ClientTrace, sessions: Vec<Session>) -> Result<MergedClient<'t>, LeftOut> {
+fn place<'t>(
+    server: &'t ServerTrace,
+    trace: &'t ClientTrace,
+    sessions: Vec<Session>,
+) -> Result<MergedClient<'t>, LeftOut> {
     let latest = sessions.last().expect("clients without a session were refused");
     let (client_id, slot, name) = (latest.client_id, latest.slot, latest.name.clone());
     let (up, down) = pairs::pair(server, trace, &sessions);
@@ -124,16 +130,12 @@ fn place<'t>(server: &'t ServerTrace, trace: &'t ClientTrace, sessions: Vec<Sess
         return Err(LeftOut { name, client_id, why });
     };
     let covered = Covered::of(server, trace, &sessions);
-    let up_times = ends::times(
-        &up,
-        &|left, arrived| arrived - clock.to_server_ns(left),
-        &|flight, longest| covered.up(&sessions, &clock, flight, longest),
-    );
-    let down_times = ends::times(
-        &down,
-        &|left, arrived| clock.to_server_ns(arrived) - left,
-        &|flight, longest| covered.down(&sessions, &clock, flight, longest),
-    );
+    let up_times = ends::times(&up, &|left, arrived| arrived - clock.to_server_ns(left), &|flight, longest| {
+        covered.up(&sessions, &clock, flight, longest)
+    });
+    let down_times = ends::times(&down, &|left, arrived| clock.to_server_ns(arrived) - left, &|flight, longest| {
+        covered.down(&sessions, &clock, flight, longest)
+    });
     let inputs = ends::check_inputs(server, trace, &sessions);
     Ok(MergedClient { trace, client_id, slot, name, sessions, clock, up, down, up_times, down_times, inputs })
 }

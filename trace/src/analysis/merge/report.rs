@@ -68,48 +68,60 @@ impl MergeReport {
     }
 
     fn clocks_table(&self, out: &mut String) {
-        line(out, &format!(
-            "{:<16} {:>4} {:>8} {:>18} {:>10} {:>10} {:>16} {:>6} {:>16}",
-            "clock of", "slot", "sessions", "offset ms", "+- ms", "at worst", "drift ppm", "steps", "inputs equal"
-        ));
+        line(
+            out,
+            &format!(
+                "{:<16} {:>4} {:>8} {:>18} {:>10} {:>10} {:>16} {:>6} {:>16}",
+                "clock of", "slot", "sessions", "offset ms", "+- ms", "at worst", "drift ppm", "steps", "inputs equal"
+            ),
+        );
         for client in &self.clients {
             let compared = client.inputs.equal + client.inputs.different;
-            line(out, &format!(
-                "{:<16} {:>4} {:>8} {:>18.3} {:>10.3} {:>10.3} {:>16} {:>6} {:>16}",
-                clip(&client.name, 16),
-                client.slot,
-                client.sessions,
-                client.offset_ms,
-                client.bound_ms,
-                client.bound_max_ms,
-                format!("{:.2} +- {:.2}", client.drift_ppm, client.drift_spread_ppm),
-                client.steps.len(),
-                format!("{}/{compared}", client.inputs.equal),
-            ));
+            line(
+                out,
+                &format!(
+                    "{:<16} {:>4} {:>8} {:>18.3} {:>10.3} {:>10.3} {:>16} {:>6} {:>16}",
+                    clip(&client.name, 16),
+                    client.slot,
+                    client.sessions,
+                    client.offset_ms,
+                    client.bound_ms,
+                    client.bound_max_ms,
+                    format!("{:.2} +- {:.2}", client.drift_ppm, client.drift_spread_ppm),
+                    client.steps.len(),
+                    format!("{}/{compared}", client.inputs.equal),
+                ),
+            );
         }
         out.push('\n');
     }
 
     fn ways_table(&self, out: &mut String) {
-        line(out, &format!(
-            "{:<16} {:>4} {:>18} {:>9} {:>9} {:>9} {:>8} {:>12} {:>7} {:>9}",
-            "way of", "", "min ms", "p50 ms", "p99 ms", "jitter", "sent", "lost", "copies", "overtaken"
-        ));
+        line(
+            out,
+            &format!(
+                "{:<16} {:>4} {:>18} {:>9} {:>9} {:>9} {:>8} {:>12} {:>7} {:>9}",
+                "way of", "", "min ms", "p50 ms", "p99 ms", "jitter", "sent", "lost", "copies", "overtaken"
+            ),
+        );
         for client in &self.clients {
             for (name, way, times) in [(client.name.as_str(), "up", &client.up), ("", "down", &client.down)] {
-                line(out, &format!(
-                    "{:<16} {:>4} {:>18} {:>9.2} {:>9.2} {:>9.2} {:>8} {:>12} {:>7} {:>9}",
-                    clip(name, 16),
-                    way,
-                    format!("{:.2} +- {:.2}", times.min_ms, client.bound_ms),
-                    times.p50_ms,
-                    times.p99_ms,
-                    times.jitter_ms,
-                    times.sent,
-                    format!("{} ({:.2}%)", times.lost, times.loss_pct()),
-                    times.copies,
-                    times.overtaken,
-                ));
+                line(
+                    out,
+                    &format!(
+                        "{:<16} {:>4} {:>18} {:>9.2} {:>9.2} {:>9.2} {:>8} {:>12} {:>7} {:>9}",
+                        clip(name, 16),
+                        way,
+                        format!("{:.2} +- {:.2}", times.min_ms, client.bound_ms),
+                        times.p50_ms,
+                        times.p99_ms,
+                        times.jitter_ms,
+                        times.sent,
+                        format!("{} ({:.2}%)", times.lost, times.loss_pct()),
+                        times.copies,
+                        times.overtaken,
+                    ),
+                );
             }
         }
         out.push('\n');
@@ -120,15 +132,13 @@ impl MergeReport {
             client.notes(out);
         }
         for client in &self.left_out {
-            line(out, &format!("{:?} is left out: {}", client.name, client.why));
+            paragraph(out, &format!("{:?} is left out: {}", client.name, client.why));
         }
         if self.clients.is_empty() {
             return;
         }
         out.push('\n');
-        for said in WHAT_IS_KNOWN {
-            line(out, said);
-        }
+        paragraph(out, WHAT_IS_KNOWN);
     }
 }
 
@@ -165,51 +175,83 @@ impl ClientReport {
     fn notes(&self, out: &mut String) {
         let name = &self.name;
         for step in &self.steps {
-            line(out, &format!(
-                "{name}: a clock stepped at {:.3} s of its own time: the server's gained {:.3} ms on it. Its bounds before and \
+            line(
+                out,
+                &format!(
+                    "{name}: a clock stepped at {:.3} s of its own time: the server's gained {:.3} ms on it. Its bounds before and \
                  after contradict each other, so it slept, or one of the two was set.",
-                step.at_ns as f64 * 1e-9,
-                step.by_ns as f64 * 1e-6
-            ));
+                    step.at_ns as f64 * 1e-9,
+                    step.by_ns as f64 * 1e-6
+                ),
+            );
         }
         if self.one_sided {
-            line(out, &format!("{name}: packets of one way only after the last step: the bound there is a guess."));
+            paragraph(
+                out,
+                &format!("{name}: packets of one way only after the last step: the bound there is a guess."),
+            );
         }
         if self.inputs.unrecorded > 0 || self.records_lost > 0 {
-            line(out, &format!(
-                "{name}: {} inputs that the server used are not in its trace; its recorder lost {} records.",
-                self.inputs.unrecorded, self.records_lost
-            ));
+            line(
+                out,
+                &format!(
+                    "{name}: {} inputs that the server used are not in its trace; its recorder lost {} records.",
+                    self.inputs.unrecorded, self.records_lost
+                ),
+            );
         }
         for it in &self.inputs.differences {
-            line(out, &format!(
-                "{name}: tick {}: {} was {} by the client, {} by the server.",
-                it.tick, it.field, it.client, it.server
-            ));
+            line(
+                out,
+                &format!(
+                    "{name}: tick {}: {} was {} by the client, {} by the server.",
+                    it.tick, it.field, it.client, it.server
+                ),
+            );
         }
         if self.up.unmatched + self.down.unmatched > 0 {
-            line(out, &format!(
-                "{name}: {} input packets and {} snapshots arrived whose leaving is in no record.",
-                self.up.unmatched, self.down.unmatched
-            ));
+            line(
+                out,
+                &format!(
+                    "{name}: {} input packets and {} snapshots arrived whose leaving is in no record.",
+                    self.up.unmatched, self.down.unmatched
+                ),
+            );
         }
     }
 }
 
-fn line(out: &mut String, text: &str) {
+/// Words in lines of at most 118 characters.
+pub(crate) fn paragraph(out: &mut String, text: &str) {
+    let mut width = 0;
+    for word in text.split_whitespace() {
+        let chars = word.chars().count();
+        if width > 0 && width + 1 + chars > 118 {
+            out.push('\n');
+            width = 0;
+        }
+        if width > 0 {
+            out.push(' ');
+            width += 1;
+        }
+        out.push_str(word);
+        width += chars;
+    }
+    out.push('\n');
+}
+
+pub(crate) fn line(out: &mut String, text: &str) {
     _ = writeln!(out, "{}", text.trim_end());
 }
 
-fn clip(text: &str, chars: usize) -> String {
+pub(crate) fn clip(text: &str, chars: usize) -> String {
     text.chars().take(chars).collect()
 }
 
-const WHAT_IS_KNOWN: [&str; 7] = [
-    "What is known: nothing arrives before it left, so each clock lies within +- of the offset given. What is not: where in",
-    "between. The middle is an assumption: that the quickest packets of both ways took equally long. If one way is x ms longer",
-    "than the other, offset and one-way times are wrong by x/2 ms, and no record can tell. Round trips, jitter, loss and every",
-    "time that begins and ends on one clock do not depend on it. Drift: +- is half of what the two ways say apart.",
-    "Offset: server's clock minus the client's. Jitter: 95 % came no later than this after the quickest. Lost: of what left",
-    "while both recorded. A step of a clock smaller than the round trip contradicts nothing: it shows as a bent line, if at",
-    "all, and bounds beside it may miss it.",
-];
+const WHAT_IS_KNOWN: &str = "What is known: nothing arrives before it left, so each clock lies within +- of the offset given. What \
+is not: where in between. The middle is an assumption: that the quickest packets of both ways took equally long. If one way is \
+x ms longer than the other, offset and one-way times are wrong by x/2 ms, and no record can tell. Round trips, jitter, loss and \
+every time that begins and ends on one clock do not depend on it. Offset: the server's clock minus the client's. Drift: how much \
+faster the server's clock runs; +- is half of what the two ways say apart. Jitter: 95 % came no later than this after the \
+quickest. Lost: of what left while both recorded. A step of a clock that is smaller than the round trip contradicts nothing: it \
+shows as a bent line, if at all, and bounds beside it may miss it.";

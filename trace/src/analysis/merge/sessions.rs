@@ -83,12 +83,17 @@ pub(super) fn of_client(all: &[Session], server: &ServerTrace, client: &ClientTr
 /// Ids are drawn at random, but not in a universe: matches have names of their own.
 fn is_of_another_match(server: &ServerTrace, client: &ClientTrace) -> bool {
     let known = |id: &[u8]| server.matches.iter().any(|it| it.match_id == id);
-    let mut told = client.welcomes.iter().map(|welcome| welcome.it.match_id.as_slice()).filter(|id| !id.is_empty()).peekable();
+    let mut told =
+        client.welcomes.iter().map(|welcome| welcome.it.match_id.as_slice()).filter(|id| !id.is_empty()).peekable();
     !server.matches.is_empty() && told.peek().is_some() && !told.any(known)
 }
 
 /// The error that names all that do not belong; none = all do.
-pub(super) fn refuse_foreign(server: &ServerTrace, clients: &[&ClientTrace], found: &[Vec<Session>]) -> Result<(), MergeError> {
+pub(super) fn refuse_foreign(
+    server: &ServerTrace,
+    clients: &[&ClientTrace],
+    found: &[Vec<Session>],
+) -> Result<(), MergeError> {
     let foreign: Vec<String> = clients
         .iter()
         .zip(found)
