@@ -37,8 +37,9 @@ pub(super) struct Lens {
     settled: bool,
     /// Larger shows less of the map; a match is always seen at 1.
     pub zoom: f32,
-    /// Lower part of the window that is covered for good, logical pixels: the middle is the middle of the rest.
-    pub covered_px: f32,
+    /// How much of the window is covered for good, at the left and at the bottom, logical pixels: the middle is the middle of
+    /// the rest.
+    pub covered_px: Vec2,
 }
 
 impl Lens {
@@ -66,7 +67,8 @@ impl Lens {
     /// Keeps the middle where the window shows little beyond a map of this size (metres): the void is nothing to look at.
     fn stay_over(&mut self, map: Vec2) {
         let inset = self.half_extent() - Vec2::splat(BEYOND_MAP_M);
-        let (low, high) = (inset, map - inset + Vec2::new(0.0, self.covered_px / self.px_per_metre));
+        let covered = self.covered_px / self.px_per_metre;
+        let (low, high) = (inset - covered * Vec2::X, map - inset + covered * Vec2::Y);
         // A map smaller than the window is shown in its middle.
         let along = |at: f32, low: f32, high: f32| if low > high { (low + high) * 0.5 } else { at.clamp(low, high) };
         self.centre = Vec2::new(along(self.centre.x, low.x, high.x), along(self.centre.y, low.y, high.y));
@@ -92,7 +94,8 @@ impl Lens {
         self.subject = subject;
         let ahead = (self.speed * WAY_LEAD_S).clamp_length_max(WAY_LEAD_M_MAX);
         self.lead += (wanted_lead + ahead - self.lead) * ease(LEAD_RATE_PER_S);
-        self.centre = subject + self.lead + Vec2::new(0.0, self.covered_px * 0.5 / self.px_per_metre);
+        let aside = Vec2::new(-self.covered_px.x, self.covered_px.y) * 0.5 / self.px_per_metre;
+        self.centre = subject + self.lead + aside;
     }
 
     /// Bursts near the subject and damage shake; the shake dies off quickly.
@@ -130,7 +133,7 @@ impl Default for Lens {
             shake: 0.0,
             settled: false,
             zoom: 1.0,
-            covered_px: 0.0,
+            covered_px: Vec2::ZERO,
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use tickshot_shared::limits::{POS_BITS, UNITS_PER_METRE};
 use tickshot_shared::sim::input::FRACTION_MAX;
 use tickshot_shared::tick::TickRate;
-use tickshot_trace::analysis::merge::ClockMap;
+use tickshot_trace::analysis::merge::{ClockMap, Session};
 use tickshot_trace::model::{At, ClientTrace, ServerTrace};
 use tickshot_trace::proto::{Frame, InputSampled};
 
@@ -19,6 +19,8 @@ pub struct Eye<'t> {
     pub slot: u16,
     pub name: String,
     clock: Clock<'t>,
+    /// Local times that are of another session of this client; none without the server's trace.
+    session: Option<Session>,
     /// When each frame was drawn; never backwards.
     drawn: Vec<Moment>,
     rate: TickRate,
@@ -76,15 +78,17 @@ pub struct Glance {
 }
 
 impl<'t> Eye<'t> {
-    /// A client whose clock is known by what the server recorded of it.
+    /// One session of a client whose clock is known by what the server recorded of it.
     pub fn merged(
         trace: &'t ClientTrace,
-        (slot, name): (u16, String),
+        session: &Session,
         map: ClockMap,
         server: &'t ServerTrace,
         rate: TickRate,
     ) -> Eye<'t> {
-        Eye::new(trace, (slot, name), Clock::Merged { map: Box::new(map), server }, rate)
+        let who = (u16::try_from(session.slot).unwrap_or(u16::MAX), session.name.clone());
+        let eye = Eye::new(trace, who, Clock::Merged { map: Box::new(map), server }, rate);
+        Eye { session: Some(session.clone()), ..eye }
     }
 
     /// A client without its server's trace: time is what it believed it to be.
@@ -94,7 +98,7 @@ impl<'t> Eye<'t> {
     }
 
     fn new(trace: &'t ClientTrace, (slot, name): (u16, String), clock: Clock<'t>, rate: TickRate) -> Eye<'t> {
-        let mut eye = Eye { trace, slot, name, clock, drawn: Vec::new(), rate };
+        let mut eye = Eye { trace, slot, name, clock, session: None, drawn: Vec::new(), rate };
         let mut latest = Moment(i64::MIN);
         eye.drawn = (trace.frames.iter())
             .map(|frame| {
@@ -117,9 +121,15 @@ impl<'t> Eye<'t> {
         }
     }
 
+    /// What it recorded at `local_ns` is of this session.
+    pub fn owns(&self, local_ns: i64) -> bool {
+        self.session.as_ref().is_none_or(|session| session.owns(local_ns))
+    }
+
     /// The frame on its screen at `at`.
     pub fn frame_at(&self, at: Moment) -> Option<usize> {
-        self.drawn.partition_point(|drawn| *drawn <= at).checked_sub(1)
+        let index = self.drawn.partition_point(|drawn| *drawn <= at).checked_sub(1)?;
+        Some(index).filter(|index| self.frame(*index).is_some_and(|frame| self.owns(frame.at_ns)))
     }
 
     pub fn frame(&self, index: usize) -> Option<&'t Frame> {
@@ -138,10 +148,12 @@ impl<'t> Eye<'t> {
         frames.take_while(move |(drawn, _)| **drawn < to).map(|(drawn, frame)| (*drawn, frame.starved))
     }
 
-    /// From its first frame with somebody in it to its last one.
+    /// From its first frame with somebody in it to the last such one.
     pub fn span(&self) -> Option<(Moment, Moment)> {
-        let first = self.trace.frames.iter().position(|frame| frame.a.is_some() || frame.own_x.is_some())?;
-        Some((*self.drawn.get(first)?, *self.drawn.last()?))
+        let shows = |frame: &Frame| self.owns(frame.at_ns) && (frame.a.is_some() || frame.own_x.is_some());
+        let first = self.trace.frames.iter().position(shows)?;
+        let last = self.trace.frames.iter().rposition(shows)?;
+        Some((*self.drawn.get(first)?, *self.drawn.get(last)?))
     }
 
     /// Where its own weapon pointed in this frame: by the newest input made until then.

@@ -139,7 +139,8 @@ impl<'t> Marks<'t> {
     fn add_shots(&mut self, server: &'t ServerTrace, eyes: &[Eye<'t>], roll: &Roll) {
         let mut seen: BTreeMap<(u32, u16), (&ShotSeen, Moment)> = BTreeMap::new();
         for eye in eyes {
-            seen.extend(eye.trace.shots.iter().map(|shot| ((shot.tick, eye.slot), (shot, eye.moment(shot.at_ns)))));
+            let own = eye.trace.shots.iter().filter(|shot| eye.owns(shot.at_ns));
+            seen.extend(own.map(|shot| ((shot.tick, eye.slot), (shot, eye.moment(shot.at_ns)))));
         }
         for judged in &server.shots {
             let id = <[u8; 16]>::try_from(judged.id.as_slice()).map(Id).unwrap_or_default();
@@ -203,6 +204,7 @@ impl<'t> Marks<'t> {
         for (index, frame) in eye.trace.frames.iter().enumerate() {
             if frame.starved
                 && !before
+                && eye.owns(frame.at_ns)
                 && let Some(at) = eye.drawn_at(index)
             {
                 self.add(at, MarkKind::Starved, Some(eye.slot), format!("{} had no snapshot to draw from", eye.name));
@@ -214,7 +216,7 @@ impl<'t> Marks<'t> {
     fn add_corrections(&mut self, eye: &Eye<'_>) {
         // Where one comes into the world nobody can predict.
         let worth = |reason: &str| !matches!(reason, "join" | "respawn" | "death");
-        for one in eye.trace.corrections.iter().filter(|one| worth(&one.it.reason)) {
+        for one in eye.trace.corrections.iter().filter(|one| worth(&one.it.reason) && eye.owns(one.at_ns)) {
             let mm = f64::from(one.it.units) * MM_PER_UNIT;
             let text = format!("{} corrected by {mm:.0} mm: {}", eye.name, one.it.reason.replace('_', " "));
             self.add(eye.moment(one.at_ns), MarkKind::Correction, Some(eye.slot), text);
@@ -224,6 +226,9 @@ impl<'t> Marks<'t> {
     fn add_switches(&mut self, eye: &Eye<'_>) {
         for pair in eye.trace.switches.windows(2) {
             let [before, after] = pair else { continue };
+            if !eye.owns(after.at_ns) {
+                continue;
+            }
             let mut changes = Vec::new();
             for (name, was, is) in [
                 ("modes", &before.it.modes, &after.it.modes),

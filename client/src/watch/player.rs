@@ -15,13 +15,15 @@ use super::shown::{Look, ShotScene, Shown, TickCost, Truth};
 use super::sources::Sources;
 use super::time::{Moment, Playhead, Speed};
 use crate::effects::metres;
-use crate::view::{NetView, RosterView, Status, ViewModel};
+use crate::view::{NetView, RosterView, RulesView, Status, ViewModel};
 use glam::IVec2;
 use serde::Serialize;
 use std::time::Duration;
+use tickshot_shared::modes::HitCheck;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::TickRate;
+use tickshot_trace::model::ServerTrace;
 use tickshot_trace::proto::{Frame, ServerTick};
 
 /// A replay.
@@ -286,7 +288,9 @@ impl<'t> Player<'t> {
     }
 
     fn eye_of(&self, slot: u16) -> Option<&Eye<'t>> {
-        self.sources.eyes.iter().find(|eye| eye.slot == slot)
+        // Of several sessions in one slot the one that has a frame now.
+        let eyes = || self.sources.eyes.iter().filter(|eye| eye.slot == slot);
+        eyes().find(|eye| eye.frame_at(self.at()).is_some()).or_else(|| eyes().next())
     }
 
     /// When the followed client drew a frame from `from` to `to`, and whether it had nothing to draw from.
@@ -365,6 +369,7 @@ impl<'t> Player<'t> {
     fn fill_match(&self, at: Moment, view: &mut ViewModel) {
         match &self.sources.film {
             Some(film) => {
+                view.rules = rules(film.trace(), at.tick());
                 let kills = self.sources.survey.as_ref().map_or(&[][..], |survey| &survey.kills);
                 picture::draw_match(film, at, self.rate(), (&self.sources.roll, kills), view);
             }
@@ -401,8 +406,8 @@ impl<'t> Player<'t> {
         }
         let Some(arena) = view.arena.clone() else { return };
         let since = before.unwrap_or(at.plus_ticks(-1));
-        let shots = eye.trace.shots.iter().map(|shot| (eye.moment(shot.at_ns), shot));
-        for (_, shot) in shots.filter(|(fired, _)| since < *fired && *fired <= at) {
+        let until = |end: Moment| eye.trace.shots.partition_point(|shot| eye.moment(shot.at_ns) <= end);
+        for shot in eye.trace.shots.get(until(since)..until(at)).unwrap_or_default() {
             picture::own_shot(&arena, eye.slot, shot, &mut view.effects);
         }
     }
@@ -504,6 +509,14 @@ fn truths(film: &Film<'_>, frame: &Frame, own: Option<u16>, at: Moment, rate: Ti
             }
         })
         .collect()
+}
+
+/// How shots were judged at `tick`.
+fn rules(server: &ServerTrace, tick: u32) -> RulesView {
+    let Some(rules) = server.rules.iter().rev().find(|rules| rules.tick <= tick) else { return RulesView::default() };
+    let hits = HitCheck::ALL.get(rules.hit_checks as usize).copied().unwrap_or(HitCheck::Exact);
+    let rewind_ms = u16::try_from(rules.rewind_ms).unwrap_or(u16::MAX);
+    RulesView { experiments: rules.experiments, hits, rewind_ms, ..RulesView::default() }
 }
 
 fn tick_cost(record: Option<&ServerTick>, follow: Option<u16>, tick: u32) -> TickCost {

@@ -182,10 +182,17 @@ impl<'t> Sources<'t> {
         let (mut eyes, mut remarks) = (Vec::new(), traces.remarks.clone());
         for (name, client) in &traces.clients {
             match merge(server, &[client]) {
-                Ok(merged) => eyes.extend(merged.clients.into_iter().map(|client| {
-                    let who = (u16::try_from(client.slot).unwrap_or(u16::MAX), client.name.clone());
-                    Eye::merged(client.trace, who, client.clock, server, rate)
-                })),
+                Ok(merged) => {
+                    // It was here, but how its clock ran nobody can tell: then it lies where it believed itself to be.
+                    for one in &merged.left_out {
+                        remarks.push(format!("{name} is placed in time by its own belief: {}", one.why));
+                        eyes.extend(believed(client, rate));
+                    }
+                    for client in &merged.clients {
+                        let eye = |session| Eye::merged(client.trace, session, client.clock.clone(), server, rate);
+                        eyes.extend(client.sessions.iter().map(eye));
+                    }
+                }
                 Err(error) => remarks.push(format!("{name} is left out: {error}")),
             }
         }
@@ -202,11 +209,7 @@ impl<'t> Sources<'t> {
         let rate = rate_of(&first_client.header);
         let mut remarks = traces.remarks.clone();
         remarks.push("no server's trace: this is what the clients saw and believed, not what was".to_owned());
-        let mut eyes = Vec::new();
-        for (_, client) in &traces.clients {
-            let slot = client.welcomes.last().map_or(0, |welcome| welcome.it.slot);
-            eyes.push(Eye::alone(client, (u16::try_from(slot).unwrap_or(u16::MAX), client.header.name.clone()), rate));
-        }
+        let eyes: Vec<Eye<'t>> = traces.clients.iter().filter_map(|(_, client)| believed(client, rate)).collect();
         let spans = || eyes.iter().filter_map(Eye::span);
         let (Some(first), Some(last)) = (spans().map(|span| span.0).min(), spans().map(|span| span.1).max()) else {
             return Err(WatchError::Empty { path: name.clone() });
@@ -215,6 +218,12 @@ impl<'t> Sources<'t> {
         let (roll, marks) = (Roll::default(), Marks::of(None, &eyes, &Roll::default()));
         Ok(Sources { film: None, survey: None, roll, eyes, marks, rate, first, last, arena, remarks })
     }
+}
+
+/// A client by itself; `None` if it never was in a match.
+fn believed(client: &ClientTrace, rate: TickRate) -> Option<Eye<'_>> {
+    let slot = client.welcomes.last()?.it.slot;
+    Some(Eye::alone(client, (u16::try_from(slot).unwrap_or(u16::MAX), client.header.name.clone()), rate))
 }
 
 /// The map that a client played on, if this program has it.

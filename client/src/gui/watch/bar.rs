@@ -27,7 +27,7 @@ pub(super) fn show(ctx: &egui::Context, watch: &mut Watch, tints: &Tints, now_s:
     });
     if let Some((said, at_s)) = watch.said.clone().filter(|(_, at_s)| now_s - at_s < SAID_S) {
         let fade = ((SAID_S - (now_s - at_s)) * 2.0).clamp(0.0, 1.0);
-        let place = pos2(screen.center().x, screen.bottom() - HEIGHT_PX - 24.0);
+        let place = pos2(screen.center().x, SAID_Y_PX);
         let painter = ctx.layer_painter(egui::LayerId::background());
         let font = egui::FontId::proportional(15.0);
         let text = painter.layout_no_wrap(said, font, Color32::WHITE.gamma_multiply(fade));
@@ -194,5 +194,7 @@ fn key_line(ui: &mut Ui) {
 /// Of the window's lower edge.
 pub(super) const HEIGHT_PX: f32 = 186.0;
 const SAID_S: f32 = 3.0;
+/// Under the match bar.
+const SAID_Y_PX: f32 = 84.0;
 /// Keys that take more words are in the help alone.
 const SHORT: usize = 22;

@@ -15,9 +15,9 @@ use bevy_egui::egui::{self, Align2, Color32, FontId};
 
 /// Others by the server's word, while a client's picture of them lies under it.
 pub(super) const TRUE_OTHER: Outline =
-    Outline { name: "server: others", means: "where the server has them", ..PRESENT };
+    Outline { name: "others", means: "where the server has them", dashes: 14, filled: 0.64, width_m: 0.07, ..PRESENT };
 /// The followed player itself.
-pub(super) const TRUE_OWN: Outline = Outline { name: "server: itself", means: "where the server has it", ..CONFIRMED };
+pub(super) const TRUE_OWN: Outline = Outline { name: "itself", means: "where the server has it", ..CONFIRMED };
 /// Somebody the client was not told of.
 pub(super) const UNTOLD: Outline =
     Outline { name: "not told", means: "only the server knows", colour: theme::GREY, ..PRESENT };
@@ -29,6 +29,7 @@ pub(super) fn paint(watch: Res<Watch>, mut canvas: ResMut<World>) {
         if let Some(drawn) = truth.drawn.filter(|drawn| drawn.distance(truth.pos) > LINE_M_MIN) {
             canvas.stroke(drawn, truth.pos, 0.045, ink);
         }
+        canvas.disc(truth.pos, RADIUS_M - 0.04, palette::faded(ink, 0.16));
         ring(&mut canvas, truth.pos, outline, if truth.drawn.is_some() { 1.0 } else { 0.7 });
         let along = Vec2::from_angle(truth.aim);
         canvas.stroke(truth.pos + along * RADIUS_M, truth.pos + along * (RADIUS_M + 0.22), 0.05, ink);

@@ -109,7 +109,7 @@ fn look_on(view: Res<ViewModel>, mut watch: ResMut<Watch>, mut spectator: ResMut
         }
         watch.fitted = true;
     }
-    lens.covered_px = bar::HEIGHT_PX;
+    lens.covered_px = Vec2::new(side::RIGHT_EDGE_PX, bar::HEIGHT_PX);
     spectator.look(followed.map_or(Subject::Free, Subject::Player), watch.eye);
 }
 

@@ -39,17 +39,12 @@ pub(super) fn show(ctx: &egui::Context, view: &ViewModel, tints: &Tints, watch: 
                 [TRUE_OTHER, TRUE_OWN, UNTOLD].iter().for_each(|outline| legend::line(ui, outline));
             });
         }
-        for remark in &shown.remarks {
-            theme::frame().show(ui, |ui| {
-                ui.set_width(LEFT_PX);
-                ui.label(RichText::new(remark).size(theme::SMALL_PX).color(theme::WARNING));
-            });
-        }
+        show_remarks(ui, &shown.remarks);
     });
     let above_bar = screen.bottom() - bar::HEIGHT_PX - 10.0;
     let card_px = if shown.shot.is_some() { shots::WIDTH_PX + 44.0 } else { 0.0 };
     if let Some(glance) = &shown.glance {
-        let left = 2.0 * 12.0 + LEFT_PX + 30.0;
+        let left = RIGHT_EDGE_PX + 10.0;
         let width = (screen.width() - left - card_px - 12.0).clamp(280.0, 560.0);
         let net = clocks(glance, view.net.tick_rate);
         ruler::show_at(ctx, &net, pos2(left, above_bar - ruler::HEIGHT_PX), width);
@@ -59,6 +54,22 @@ pub(super) fn show(ctx: &egui::Context, view: &ViewModel, tints: &Tints, watch: 
         let card = Area::new(Id::new("watch shot")).fade_in(false).pivot(Align2::RIGHT_BOTTOM).fixed_pos(place);
         card.show(ctx, |ui| theme::frame().show(ui, |ui| show_shot(ui, view, tints, shot)));
     }
+}
+
+/// What is wrong with the traces: the latest first, for it is about this very place.
+fn show_remarks(ui: &mut Ui, remarks: &[String]) {
+    if remarks.is_empty() {
+        return;
+    }
+    theme::frame().show(ui, |ui| {
+        ui.set_width(LEFT_PX);
+        for remark in remarks.iter().rev().take(REMARKS_MAX) {
+            ui.label(RichText::new(remark).size(11.0).color(theme::WARNING));
+        }
+        if let Some(more) = remarks.len().checked_sub(REMARKS_MAX).filter(|more| *more > 0) {
+            ui.label(theme::soft(format!("and {more} more, see the terminal")));
+        }
+    });
 }
 
 /// What the ruler draws.
@@ -200,5 +211,8 @@ fn show_help(ctx: &egui::Context, open: &mut bool) {
     });
 }
 
-/// Width of the panels at the left.
-const LEFT_PX: f32 = 252.0;
+/// Width of what is in the panels at the left, and where they end.
+const LEFT_PX: f32 = 276.0;
+pub(super) const RIGHT_EDGE_PX: f32 = LEFT_PX + 12.0 + 24.0;
+/// Remarks shown at once.
+const REMARKS_MAX: usize = 2;
