@@ -270,3 +270,64 @@ fn latest<T>(list: &[At<T>], now: i64) -> Option<&T> {
 const LOOK_BACK: usize = 64;
 const SECOND_NS: i64 = 1_000_000_000;
 pub(super) const MM_PER_UNIT: f64 = 1000.0 / UNITS_PER_METRE as f64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tickshot_trace::proto::ServerTick;
+
+    const TICK_NS: i64 = 15_625_000;
+
+    fn frame(at_ns: i64, server_tick_ns: i64) -> Frame {
+        Frame { at_ns, server_tick_ns: Some(server_tick_ns), a: Some(4), b: 6, fraction_256ths: 64, ..Frame::default() }
+    }
+
+    #[test]
+    fn without_its_server_a_client_is_where_it_believed_itself_to_be() {
+        // Its clock is 7 s ahead; the last frame believes that time went back.
+        let frames =
+            [(10, 10), (11, 11), (13, 12)].map(|(at, server)| frame(7_000_000_000 + at * TICK_NS, server * TICK_NS));
+        let trace = ClientTrace { frames: frames.to_vec(), ..ClientTrace::default() };
+        let eye = Eye::alone(&trace, (2, "Ann".to_owned()), TickRate::default());
+        assert_eq!(eye.drawn, [10, 11, 12].map(Moment::of));
+        assert_eq!([9, 10, 11, 15].map(|tick| eye.frame_at(Moment::of(tick))), [None, Some(0), Some(1), Some(2)]);
+        assert_eq!(eye.moment(7_000_000_000 + 14 * TICK_NS), Moment::of(13));
+        assert_eq!(eye.span(), Some((Moment::of(10), Moment::of(12))));
+    }
+
+    #[test]
+    fn a_frame_tells_what_moments_it_is_a_picture_of() {
+        let frame = Frame { own_from: Some(9), own_fraction_256ths: 128, ..frame(0, 0) };
+        assert_eq!(others_moment(&frame), Some(Moment::of_ticks(4.5)));
+        assert_eq!(own_moment(&frame), Some(Moment::of_ticks(9.5)));
+        assert_eq!(own_moment(&Frame { own_from: None, ..frame }), Some(Moment::of_ticks(4.5)));
+    }
+
+    #[test]
+    fn forged_columns_end_with_the_shortest_and_stay_on_the_map() {
+        let frame = Frame {
+            slots: vec![1, u32::MAX, 3],
+            xs: vec![i32::MAX, 5],
+            ys: vec![i32::MIN, 6, 7],
+            aims_1024ths: vec![4096 + 7, 8],
+            alive: vec![1, 0, 1],
+            a: Some(0),
+            b: u32::MAX,
+            fraction_256ths: u32::MAX,
+            ..Frame::default()
+        };
+        let drawn: Vec<Drawn> = others(&frame).collect();
+        assert_eq!(drawn[0], Drawn { slot: 1, pos: IVec2::new((1 << POS_BITS) - 1, 0), aim: 7, alive: true });
+        assert_eq!((drawn.len(), drawn[1].slot), (2, u16::MAX));
+        assert!(others_moment(&frame).is_some());
+    }
+
+    #[test]
+    fn a_server_that_gave_up_time_stands_at_its_last_state_meanwhile() {
+        let tick = |tick, at: i64| ServerTick { tick, deadline_ns: at * TICK_NS, ..ServerTick::default() };
+        let server = ServerTrace { ticks: vec![tick(5, 100), tick(6, 101), tick(7, 180)], ..ServerTrace::default() };
+        let at = |tenths: i64| moment_of(&server, tenths * TICK_NS / 10, TickRate::default());
+        assert_eq!([at(1000), at(1010), at(1800), at(1810)], [5, 6, 7, 8].map(Moment::of));
+        assert_eq!((at(1005).tick(), at(1500).tick(), at(990)), (5, 6, Moment::of(4)));
+    }
+}

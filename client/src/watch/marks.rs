@@ -346,3 +346,66 @@ fn kill(tick: u32, event: &Event) -> Option<Kill> {
 
 /// `ServerTick.input_uses`: the input before was used again.
 const REPEATED: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tickshot_shared::tick::TickRate;
+    use tickshot_trace::model::{At, ClientTrace};
+    use tickshot_trace::proto::{Correction, Frame, ServerTick, Switched};
+
+    fn texts(marks: &Marks<'_>) -> Vec<String> {
+        marks.all.iter().map(|mark| format!("{} {}", mark.at.tick(), mark.text)).collect()
+    }
+
+    #[test]
+    fn a_run_of_ticks_without_input_is_one_mark() {
+        let tick = |tick, input_uses: [u32; 2]| ServerTick {
+            tick,
+            input_slots: vec![0, 3],
+            input_uses: input_uses.to_vec(),
+            ..ServerTick::default()
+        };
+        let uses = [(1, [0, 1]), (2, [0, 1]), (3, [0, 0]), (4, [1, 1])];
+        let ticks = uses.map(|(number, uses)| tick(number, uses)).to_vec();
+        let server = ServerTrace { ticks, ..ServerTrace::default() };
+        let marks = Marks::of(Some(&server), &[], &Roll::default());
+        let starved: Vec<_> = marks.all.iter().map(|mark| (mark.at.tick(), mark.slot)).collect();
+        assert_eq!(starved, [(1, Some(3)), (4, Some(0)), (4, Some(3))]);
+    }
+
+    #[test]
+    fn what_a_client_switched_and_how_it_was_corrected_is_told_in_words() {
+        let ns = |tick: i64| tick * 15_625_000;
+        let frame = |tick, starved| {
+            let (at_ns, server_tick_ns) = (ns(tick), Some(ns(tick)));
+            Frame { at_ns, server_tick_ns, starved, ..Frame::default() }
+        };
+        let switched = |at, link: &str| {
+            let it = Switched { link: link.to_owned(), modes: "hits=exact".to_owned(), ..Switched::default() };
+            At { at_ns: ns(at), it }
+        };
+        let correction = |at, reason: &str| At {
+            at_ns: ns(at),
+            it: Correction { units: 512, reason: reason.to_owned(), ..Correction::default() },
+        };
+        let trace = ClientTrace {
+            frames: vec![frame(1, true), frame(2, false), frame(3, true), frame(4, true)],
+            switches: vec![switched(1, ""), switched(5, "delay 50ms"), switched(9, "")],
+            corrections: vec![correction(6, "respawn"), correction(7, "knock_back")],
+            ..ClientTrace::default()
+        };
+        let eyes = [Eye::alone(&trace, (2, "Ann".to_owned()), TickRate::default())];
+        let marks = Marks::of(None, &eyes, &Roll::default());
+        let expected = [
+            "3 Ann had no snapshot to draw from",
+            "5 Ann switched link delay 50ms",
+            "7 Ann corrected by 500 mm: knock back",
+            "9 Ann switched link clean",
+        ];
+        assert_eq!(texts(&marks), expected);
+        assert_eq!(marks.beside(Moment::of(5), true, |_| true).map(|mark| mark.at), Some(Moment::of(7)));
+        assert_eq!(marks.beside(Moment::of(5), false, |_| true).map(|mark| mark.at), Some(Moment::of(3)));
+        assert_eq!(marks.between(Moment::of(3), Moment::of(7)).len(), 2);
+    }
+}

@@ -19,7 +19,7 @@ pub mod sources;
 pub mod time;
 
 pub use self::marks::{Mark, MarkKind};
-pub use self::player::{Player, State};
-pub use self::shown::{Look, Shown};
+pub use self::player::Player;
+pub use self::shown::{Look, Shown, State};
 pub use self::sources::{Sources, Traces, WatchError};
 pub use self::time::Moment;

@@ -94,3 +94,31 @@ impl Roll {
         names
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tickshot_trace::model::At;
+
+    fn event(kind: Kind, tick: u32, slot: u32, name: &str) -> At<SessionEvent> {
+        let (name, client_id) = (name.to_owned(), u64::from(slot) + 1);
+        let it = SessionEvent { kind: kind.into(), tick, slot, name, client_id, ..SessionEvent::default() };
+        At { at_ns: 0, it }
+    }
+
+    #[test]
+    fn a_slot_has_the_name_of_whoever_had_it_then() {
+        let sessions = vec![
+            event(Kind::Present, 10, 3, "Ann"),
+            event(Kind::Present, 400, 3, "Ann"),
+            event(Kind::Left, 500, 3, "Ann"),
+            event(Kind::Admitted, 600, 3, "Ben"),
+            event(Kind::Refused, 610, 4, "Cid"),
+        ];
+        let roll = Roll::of(&ServerTrace { sessions, ..ServerTrace::default() });
+        let names = [9, 10, 500, 501, 600].map(|tick| roll.name(3, tick));
+        assert_eq!(names, ["player 3", "Ann", "Ann", "player 3", "Ben"]);
+        assert_eq!(roll.at(450).keys().map(|slot| slot.0).collect::<Vec<_>>(), [3]);
+        assert_eq!((roll.names(), roll.find("ben").map(|entry| entry.slot)), (vec!["Ann", "Ben"], Some(3)));
+    }
+}

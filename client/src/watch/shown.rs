@@ -116,3 +116,27 @@ pub struct ShotScene {
     /// Near enough in time for its bodies to be drawn in the arena.
     pub is_near: bool,
 }
+
+/// Where a player is: what scripts and tests read.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct State {
+    pub tick: u32,
+    pub fraction_256ths: u16,
+    pub seconds: f64,
+    pub length_s: f64,
+    pub speed: String,
+    pub paused: bool,
+    /// As wished, and as it is.
+    pub look_wished: Look,
+    pub look: Look,
+    pub follows: Option<String>,
+    pub frame: Option<usize>,
+    pub shot: Option<String>,
+    pub marks: usize,
+    pub kills_known: usize,
+    pub surveyed: bool,
+    pub players: usize,
+    /// The largest distance between drawn and true on screen, millimetres.
+    pub apart_mm_max: Option<f32>,
+    pub remarks: Vec<String>,
+}

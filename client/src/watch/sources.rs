@@ -241,3 +241,49 @@ fn arena_of(client: &ClientTrace, remarks: &mut Vec<String>) -> Option<Arc<Arena
 fn rate_of(header: &Header) -> TickRate {
     TickRate::new(header.tick_rate_hz).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tickshot_trace::file::Fault;
+    use tickshot_trace::proto::{Frame, Role, ServerTick, Shot};
+
+    fn server(part: u32, ticks: &[u32], health: Health) -> (String, Trace) {
+        let header = Header { role: Role::Server.into(), part, seed: 9, ..Header::default() };
+        let tick = |tick: &u32| ServerTick { tick: *tick, ..ServerTick::default() };
+        let shot = |tick: &u32| Shot { tick: *tick, ..Shot::default() };
+        let (ticks, shots) = (ticks.iter().map(tick).collect(), ticks.iter().map(shot).collect());
+        let trace = ServerTrace { header, ticks, shots, health, ..ServerTrace::default() };
+        (format!("server-{part}.mcap"), Trace::Server(Box::new(trace)))
+    }
+
+    #[test]
+    fn parts_given_in_any_order_are_one_recording_and_nothing_is_in_it_twice() {
+        let parts = vec![server(2, &[3, 4], Health::default()), server(1, &[1, 2, 3], Health::default())];
+        let traces = Traces::of(parts).expect("one server");
+        let (name, joined) = traces.server.expect("a server");
+        let ticks: Vec<u32> = joined.ticks.iter().map(|tick| tick.tick).collect();
+        assert_eq!((name.as_str(), ticks, joined.shots.len()), ("server-1.mcap", vec![1, 2, 3, 4], 4));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said_and_what_is_whole_of_it_plays() {
+        let faults = vec![Fault { at_byte: 77, what: "a chunk's CRC does not hold".to_owned() }];
+        let health = Health { faults, ..Health::default() };
+        let traces = Traces::of(vec![server(1, &[1, 2], health)]).expect("a server");
+        assert!(traces.remarks[0].contains("server-1.mcap is damaged at byte 77"), "{:?}", traces.remarks);
+        let lost = Health { lost: 12, ..Health::default() };
+        let traces = Traces::of(vec![server(1, &[1, 2], lost)]).expect("a server");
+        assert!(traces.remarks[0].contains("12 records were lost"), "{:?}", traces.remarks);
+    }
+
+    #[test]
+    fn a_client_that_never_drew_anything_is_nothing_to_watch() {
+        let frames = vec![Frame::default()];
+        let header = Header { role: Role::Client.into(), ..Header::default() };
+        let trace = ClientTrace { header, frames, ..ClientTrace::default() };
+        let traces = Traces::of(vec![("ann.mcap".to_owned(), Trace::Client(Box::new(trace)))]).expect("a trace");
+        let error = Sources::new(&traces).err().expect("nothing to see").to_string();
+        assert!(error.contains("nothing to see"), "{error}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::keys::{self, KEYS};
 use super::{Watch, strip, timeline};
-use crate::gui::palette::Tints;
+use crate::gui::palette::{self, Tints};
 use crate::gui::panels::theme;
 use crate::watch::Look;
 use bevy_egui::egui::{
@@ -14,7 +14,8 @@ pub(super) fn show(ctx: &egui::Context, watch: &mut Watch, tints: &Tints, now_s:
     let screen = ctx.content_rect();
     let area = Area::new(Id::new("watch bar")).fade_in(false).fixed_pos(pos2(0.0, screen.bottom() - HEIGHT_PX));
     area.show(ctx, |ui| {
-        let frame = theme::frame().corner_radius(0).inner_margin(Margin::symmetric(12, 7));
+        let fill = theme::ink(palette::VOID);
+        let frame = theme::frame().fill(fill).corner_radius(0).inner_margin(Margin::symmetric(12, 7));
         frame.show(ui, |ui| {
             ui.set_width(screen.width() - 26.0);
             ui.set_height(HEIGHT_PX - 16.0);

@@ -58,7 +58,9 @@ pub(super) fn label(ctx: &egui::Context, shown: &Shown, lens: &Lens) {
     };
     for truth in &shown.truths {
         let ink = outline(truth).colour;
-        let below = truth.pos + Vec2::new(0.0, RADIUS_M + 0.08);
+        // Under both bodies.
+        let lower = truth.drawn.map_or(truth.pos.y, |drawn| drawn.y.max(truth.pos.y));
+        let below = Vec2::new(truth.pos.x, lower + RADIUS_M + 0.08);
         match truth.drawn {
             Some(_) => write(below, Align2::CENTER_TOP, &apart(truth), ink, 12.0),
             None => write(below, Align2::CENTER_TOP, UNTOLD.name, ink, 11.0),

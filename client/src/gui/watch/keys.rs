@@ -54,6 +54,7 @@ pub(super) fn press(
         if shift { watch.player.step_frames(step) } else { watch.player.step_ticks(step) }
     }
     for key in keys.get_just_pressed() {
+        watch.heard += u64::from(!matches!(key, KeyCode::ShiftLeft | KeyCode::ShiftRight));
         press_one(*key, shift, now_s, watch);
     }
     if !capture.pointer {

@@ -71,12 +71,15 @@ pub(super) struct Watch {
     /// What the latest jump went to, and when, seconds of the clock.
     said: Option<(String, f32)>,
     help: bool,
+    /// Keys heard so far.
+    heard: u64,
 }
 
 impl Watch {
     fn new(player: Player<'static>) -> Watch {
         let follows = player.followed().is_some();
-        Watch { player, shown: Shown::default(), follows, eye: Vec2::ZERO, fitted: false, said: None, help: false }
+        let (shown, eye, said) = (Shown::default(), Vec2::ZERO, None);
+        Watch { player, shown, follows, eye, fitted: false, said, help: false, heard: 0 }
     }
 
     fn follow(&mut self, slot: Option<u16>) {

@@ -4,13 +4,23 @@ use super::Watch;
 use crate::view::ViewModel;
 use crate::watch::State;
 use bevy::prelude::*;
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// The file, and what it says.
 #[derive(Resource)]
 pub(super) struct StateFile {
     path: Option<PathBuf>,
-    written: Option<State>,
+    written: Option<Line>,
+}
+
+/// What it says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Line {
+    /// Keys that have taken effect so far.
+    keys_heard: u64,
+    #[serde(flatten)]
+    state: State,
 }
 
 impl StateFile {
@@ -22,7 +32,7 @@ impl StateFile {
 /// Writes the state anew when it has changed. A reader never sees half of it: the new file takes the old one's place.
 pub(super) fn write(watch: Res<Watch>, view: Res<ViewModel>, mut file: ResMut<StateFile>) {
     let Some(path) = &file.path else { return };
-    let state = watch.player.state(&watch.shown, &view);
+    let state = Line { keys_heard: watch.heard, state: watch.player.state(&watch.shown, &view) };
     if file.written.as_ref() == Some(&state) {
         return;
     }
