@@ -105,6 +105,8 @@ fn pair_down(server: &ServerTrace, client: &ClientTrace, session: &Session, way:
     let mut came: Vec<(u32, i64)> = client
         .snapshots
         .iter()
+        // What could not even be read has no tick.
+        .filter(|snapshot| snapshot.tick > 0 || snapshot.dropped.is_empty())
         .filter(|snapshot| session.owns(snapshot.arrived_ns))
         .map(|snapshot| (snapshot.tick, snapshot.arrived_ns))
         .collect();
