@@ -144,6 +144,13 @@ impl Default for InputBuffer {
     }
 }
 
+impl InputCounts {
+    /// Ticks of a playing client that were made since `before` was counted.
+    pub fn ticks_since(&self, before: InputCounts) -> u64 {
+        self.used + self.missing - before.used - before.missing
+    }
+}
+
 impl std::ops::AddAssign for InputCounts {
     fn add_assign(&mut self, other: InputCounts) {
         self.used += other.used;

@@ -69,6 +69,7 @@ impl ServerCore {
             self.metrics.clients_timed_out += 1;
         }
         let Some(slot) = session.slot() else { return };
+        self.metrics.slis.joins(0, u64::from(!session.has_played()));
         self.free_seat(client_id, slot, reason);
         self.fill_with_bots();
     }
@@ -81,6 +82,7 @@ impl ServerCore {
         };
         let now = self.deadline(self.world.tick);
         if let Some(session) = self.sessions.remove(client_id) {
+            self.metrics.slis.joins(0, u64::from(!session.has_played()));
             self.bans.ban(&session.name, now);
         }
         self.metrics.clients_voted_off += 1;

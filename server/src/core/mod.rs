@@ -320,7 +320,15 @@ impl ServerCore {
                     if let Some(input) = seat.think(&self.arena, &self.world, &mut self.interest, slot, in_sight) {
                         seat.inputs.file(tick, tick, input, Duration::ZERO);
                     }
-                    seat.inputs.take(tick)
+                    let before = seat.inputs.counts;
+                    let taken = seat.inputs.take(tick);
+                    if !seat.is_bot() {
+                        self.metrics.slis.inputs(
+                            seat.inputs.counts.ticks_since(before),
+                            seat.inputs.counts.missing - before.missing,
+                        );
+                    }
+                    taken
                 }
                 _ => (None, InputUse::Idle),
             };
