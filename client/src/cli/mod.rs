@@ -7,6 +7,7 @@ mod demo;
 mod display;
 mod lan;
 mod play;
+mod story;
 
 use crate::net::address::resolve;
 use crate::settings::ConfigDir;
@@ -83,6 +84,8 @@ pub struct PlayArgs {
     pub seed: Option<u64>,
     #[command(flatten)]
     pub time: TimeArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
 }
 
 /// `tickshot join`
@@ -99,6 +102,8 @@ pub struct JoinArgs {
     pub password: Option<String>,
     #[command(flatten)]
     pub time: TimeArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
 }
 
 /// `tickshot lan`
@@ -121,6 +126,14 @@ pub struct TimeArgs {
     /// Simulated link: a preset or netem-like text, for example wifi-bad or "delay 75ms 20ms loss 5%" [default: none]
     #[arg(long, value_name = "LINK", default_value_t = LinkSettings::default(), hide_default_value = true)]
     pub link: LinkSettings,
+}
+
+/// What is written down of it
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct RecordArgs {
+    /// Record into this folder, one file per process (in a window F9 does so at any time)
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
 }
 
 /// `tickshot bots`
@@ -146,6 +159,8 @@ pub struct BotsArgs {
     pub password: Option<String>,
     #[command(flatten)]
     pub time: TimeArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
     /// Print one JSON object with the run's numbers on stdout
     #[arg(long)]
     pub json: bool,
@@ -171,7 +186,13 @@ pub struct DemoArgs {
     pub seed: Option<u64>,
     #[command(flatten)]
     pub time: TimeArgs,
-    /// Print one JSON object {server, clients} on stdout
+    /// Record the server and every client into this folder, and put the report there [default: a new one for temporary files]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_record")]
+    pub record: Option<PathBuf>,
+    /// Record nothing, report nothing but numbers
+    #[arg(long)]
+    pub no_record: bool,
+    /// Print one JSON object {server, clients, trace} on stdout
     #[arg(long)]
     pub json: bool,
 }
@@ -252,7 +273,8 @@ const EXAMPLES: &str = "Examples:
   tickshot bots 127.0.0.1 --count 64 --json    64 headless clients, their numbers as JSON
   tickshot join 192.168.1.20 --link 4g         with the delays and losses of a mobile network
   tickshot bots 127.0.0.1 --link 'delay 75ms 20ms loss 5%' --json
-  tickshot demo --seconds 5                    a headless match on this machine
+  tickshot demo --seconds 5                    a headless match on this machine, recorded, and a report on it
+  tickshot bots 127.0.0.1 --record traces      record what every client saw (in a window F9 does so)
 
 Keys (all can be changed in Settings): WASD move, mouse aims, left button fires, Space dashes, R reloads, 1 2 3 or the
 wheel choose a weapon, Tab scores, Enter chats, Esc opens the menu, F1 shows the rest.
