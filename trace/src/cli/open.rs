@@ -141,6 +141,7 @@ fn sum(a: Health, b: Health) -> Health {
         unknown: a.unknown + b.unknown,
         lost: a.lost + b.lost,
         faults: a.faults.into_iter().chain(b.faults).collect(),
+        origin: a.origin.or(b.origin),
     }
 }
 
