@@ -64,11 +64,13 @@ fn server_tables(tables: &mut Tables<'_>, sources: &Sources<'_>, server: &Server
 
 fn client_tables(tables: &mut Tables<'_>, sources: &Sources<'_>) -> Result<(), ExportError> {
     tables.write(of_clients(sources, |of| of.from.trace.frames.iter().map(move |frame| frame_row(&of, frame))))?;
-    tables.write(of_clients(sources, |of| of.from.trace.frames.iter().flat_map(move |frame| drawn_rows(&of, frame))))?;
+    tables
+        .write(of_clients(sources, |of| of.from.trace.frames.iter().flat_map(move |frame| drawn_rows(&of, frame))))?;
     tables.write(of_clients(sources, |of| of.from.trace.inputs.iter().map(move |input| sampled_row(&of, input))))?;
     tables.write(of_clients(sources, |of| of.from.trace.packets.iter().map(move |packet| sent_row(&of, packet))))?;
     tables.write(of_clients(sources, |of| of.from.trace.snapshots.iter().map(move |it| received_row(&of, it))))?;
-    tables.write(of_clients(sources, |of| of.from.trace.clocks.iter().map(move |at| clock_row(&of, at.at_ns, &at.it))))?;
+    tables
+        .write(of_clients(sources, |of| of.from.trace.clocks.iter().map(move |at| clock_row(&of, at.at_ns, &at.it))))?;
     tables.write(of_clients(sources, |of| {
         of.from.trace.corrections.iter().map(move |at| correction_row(&of, at.at_ns, &at.it))
     }))?;
@@ -209,7 +211,11 @@ fn entry<T: Copy + Default>(column: &[T], index: usize) -> T {
     column.get(index).copied().unwrap_or_default()
 }
 
-fn input_rows<'a>(me: &'a Arc<str>, sources: &'a Sources<'_>, it: &'a proto::ServerTick) -> impl Iterator<Item = Input> + 'a {
+fn input_rows<'a>(
+    me: &'a Arc<str>,
+    sources: &'a Sources<'_>,
+    it: &'a proto::ServerTick,
+) -> impl Iterator<Item = Input> + 'a {
     let began_ns = began_ns(it);
     it.input_slots.iter().enumerate().map(move |(i, &slot)| {
         let use_ = entry(&it.input_uses, i);
@@ -342,7 +348,9 @@ fn shot_row(me: &Arc<str>, sources: &Sources<'_>, server: &ServerTrace, shot: &p
         tested_y: rewound.map(|target| target.tested_y),
         present_x: target.map(|target| target.present_x),
         present_y: target.map(|target| target.present_y),
-        drawn_to_tested_mm: rewound.filter(|it| it.was_drawn).map(|it| apart(it.drawn_x, it.drawn_y, it.tested_x, it.tested_y)),
+        drawn_to_tested_mm: rewound
+            .filter(|it| it.was_drawn)
+            .map(|it| apart(it.drawn_x, it.drawn_y, it.tested_x, it.tested_y)),
         tested_to_present_mm: rewound.map(|it| apart(it.tested_x, it.tested_y, it.present_x, it.present_y)),
     }
 }
