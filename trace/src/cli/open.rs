@@ -8,6 +8,7 @@ use crate::file::{self, Health};
 use crate::model::{ClientTrace, ServerTrace, Trace};
 use crate::proto::Header;
 use crate::record::{Record, Stamped};
+use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 
 /// What a number of files holds.
@@ -20,14 +21,21 @@ pub(crate) struct Opened {
 
 /// Reads `files`, in any order.
 pub(crate) fn open(files: &[PathBuf]) -> Result<Opened, Failure> {
+    // Drawn on stderr, and only if that is a terminal.
+    let bar = ProgressBar::new(files.len() as u64).with_style(
+        ProgressStyle::with_template("{bar:30} {pos}/{len} read  {msg}").expect("the template is a constant"),
+    );
     let mut recordings: Vec<Vec<Part>> = Vec::new();
     for path in files {
+        bar.set_message(path.display().to_string());
         let part = Part::read(path)?;
+        bar.inc(1);
         match recordings.iter_mut().find(|recording| recording[0].is_of_the_same_process(&part)) {
             Some(recording) => recording.push(part),
             None => recordings.push(vec![part]),
         }
     }
+    bar.finish_and_clear();
     let mut opened = Opened::default();
     for recording in recordings {
         match join(recording)? {
@@ -133,6 +141,7 @@ fn sum(a: Health, b: Health) -> Health {
         unknown: a.unknown + b.unknown,
         lost: a.lost + b.lost,
         faults: a.faults.into_iter().chain(b.faults).collect(),
+        origin: a.origin.or(b.origin),
     }
 }
 

@@ -11,6 +11,7 @@ use std::rc::Rc;
 pub(super) struct Chunk {
     /// Where it stands in the file.
     pub(super) at: usize,
+    pub(super) end: usize,
     pub(super) bytes: Vec<u8>,
     pub(super) messages: Vec<Message>,
 }
@@ -63,7 +64,7 @@ pub(super) fn open(raw: Raw<'_>, definitions: &mut Definitions, budget: usize) -
         }
         at = inner.end;
     }
-    Ok(Chunk { at: raw.at, bytes, messages })
+    Ok(Chunk { at: raw.at, end: raw.end, bytes, messages })
 }
 
 fn decompress(raw: Raw<'_>, budget: usize) -> Result<Vec<u8>, Fault> {

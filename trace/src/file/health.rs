@@ -6,7 +6,8 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Health {
     pub bytes: u64,
-    /// Bytes up to which everything is whole.
+    /// Bytes up to which everything is whole: all of a finished file, else up to the last seal, or to the last chunk whose
+    /// seal was not written any more.
     pub valid_bytes: u64,
     /// It ends as a recording that was stopped does.
     pub finished: bool,

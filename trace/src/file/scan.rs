@@ -36,6 +36,7 @@ pub(super) fn scan(bytes: &[u8], whole: impl FnMut(Whole<'_>)) -> Result<Health,
         bytes,
         at: mcap::MAGIC.len(),
         sealed_to: 0,
+        whole_to: 0,
         chain: Chain::new(),
         definitions: Definitions::default(),
         pending: Vec::new(),
@@ -50,10 +51,11 @@ pub(super) fn scan(bytes: &[u8], whole: impl FnMut(Whole<'_>)) -> Result<Health,
 
 struct Scan<'b, F> {
     bytes: &'b [u8],
-    /// Up to which everything is accounted for.
     at: usize,
     /// End of the last seal that holds.
     sealed_to: usize,
+    /// The same, or behind it the end of the last chunk that was handed on for its CRC.
+    whole_to: usize,
     chain: Chain,
     definitions: Definitions,
     /// Chunks that no seal covers yet.
@@ -140,8 +142,9 @@ impl<F: FnMut(Whole<'_>)> Scan<'_, F> {
         }
         // Only now: `Health` says how far the chain holds.
         self.chain = chain;
-        self.sealed_to = raw.end;
-        self.hand_on()
+        self.hand_on()?;
+        (self.sealed_to, self.whole_to) = (raw.end, raw.end);
+        Ok(())
     }
 
     fn end(&mut self, raw: Raw<'_>) -> Result<(), Stop> {
@@ -150,7 +153,7 @@ impl<F: FnMut(Whole<'_>)> Scan<'_, F> {
             return Err(Stop::Unsealed(Fault::new(from, format!("no seal covers bytes {from} to {to}"))));
         }
         end::check(self.bytes, raw)?;
-        self.at = self.bytes.len();
+        self.whole_to = self.bytes.len();
         self.health.finished = true;
         Ok(())
     }
@@ -174,6 +177,7 @@ impl<F: FnMut(Whole<'_>)> Scan<'_, F> {
                 (self.whole)(Whole { channel: &message.channel, log_time: message.log_time, payload, record });
             }
             self.health.chunks += 1;
+            self.whole_to = chunk.end;
         }
         Ok(())
     }
@@ -197,23 +201,18 @@ impl<F: FnMut(Whole<'_>)> Scan<'_, F> {
 
     fn close(mut self, outcome: Result<(), Stop>) -> Result<Health, ReadError> {
         let mut stop = outcome.err();
-        // A chunk that its seal does not confirm is not handed on; one whose seal was never written is.
+        // A chunk that its seal refutes is not handed on; one whose seal was never written is.
         if let Some(Stop::Fault(_)) = &stop
             && let Err(later) = self.hand_on()
         {
-            self.at = self.sealed_to;
             stop = Some(later);
         }
         match stop {
             Some(Stop::Foreign) => return Err(ReadError::NoHeader),
-            Some(Stop::Fault(fault)) => self.health.faults.push(fault),
-            Some(Stop::Unsealed(fault)) => {
-                self.at = self.sealed_to;
-                self.health.faults.push(fault);
-            }
+            Some(Stop::Fault(fault) | Stop::Unsealed(fault)) => self.health.faults.push(fault),
             None => {}
         }
-        self.health.valid_bytes = self.at as u64;
+        self.health.valid_bytes = self.whole_to as u64;
         self.health.seals = self.chain.seals;
         self.health.last_seal = self.chain.last().map(|seal| seal.to_string()).unwrap_or_default();
         Ok(self.health)
