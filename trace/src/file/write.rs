@@ -13,6 +13,7 @@ use mcap::write::NoSeek;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +85,16 @@ impl<W: Write> TraceWriter<W> {
 
     /// Append a record; closes the chunk when it is full.
     pub fn write(&mut self, record: &Stamped) -> io::Result<()> {
-        let index = record.record.channel();
+        let mut payload = std::mem::take(&mut self.payload);
+        payload.clear();
+        record.record.encode(&mut payload);
+        let written = self.write_encoded(record.record.channel(), record.at, &payload);
+        self.payload = payload;
+        written
+    }
+
+    /// The same of a record that is encoded already. `index`: of its channel in [`Record::CHANNELS`].
+    pub(crate) fn write_encoded(&mut self, index: usize, at: Duration, payload: &[u8]) -> io::Result<()> {
         let channel = match self.channels[index] {
             Some(channel) => channel,
             None => {
@@ -94,14 +104,9 @@ impl<W: Write> TraceWriter<W> {
                 channel
             }
         };
-        let mut payload = std::mem::take(&mut self.payload);
-        payload.clear();
-        record.record.encode(&mut payload);
         // A duration of 292 years and more is nothing that happened.
-        let at_ns = i64::try_from(record.at.as_nanos()).unwrap_or(i64::MAX);
-        let written = self.write_message(channel, self.unix_ns_at_zero.wrapping_add(at_ns) as u64, &payload);
-        self.payload = payload;
-        written
+        let at_ns = i64::try_from(at.as_nanos()).unwrap_or(i64::MAX);
+        self.write_message(channel, self.unix_ns_at_zero.wrapping_add(at_ns) as u64, payload)
     }
 
     /// Close the chunk, seal it, and hand all bytes to the sink.
