@@ -9,7 +9,6 @@ use super::messages::{
     TrackDescriptor, TrackEvent,
 };
 use super::PerfettoSummary;
-use prost::Message;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
