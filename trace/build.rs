@@ -26,7 +26,8 @@ fn main() {
 }
 
 fn compile(files: &[&str], folder: &str) -> FileDescriptorSet {
-    protox::compile(files, [folder]).unwrap_or_else(|error| panic!("the schema in trace/{folder} is not valid: {error:?}"))
+    protox::compile(files, [folder])
+        .unwrap_or_else(|error| panic!("the schema in trace/{folder} is not valid: {error:?}"))
 }
 
 fn generate(mut config: prost_build::Config, descriptors: FileDescriptorSet) {
@@ -39,7 +40,9 @@ fn as_text(descriptors: &FileDescriptorSet, config: &mut prost_build::Config) {
         for message in &file.message_type {
             for field in message.field.iter().filter(|field| field.label() != Label::Repeated) {
                 let function = match field.r#type() {
-                    Type::Int64 | Type::Uint64 | Type::Sint64 | Type::Fixed64 | Type::Sfixed64 if field.proto3_optional() => {
+                    Type::Int64 | Type::Uint64 | Type::Sint64 | Type::Fixed64 | Type::Sfixed64
+                        if field.proto3_optional() =>
+                    {
                         "optional_number".to_owned()
                     }
                     Type::Int64 | Type::Uint64 | Type::Sint64 | Type::Fixed64 | Type::Sfixed64 => "number".to_owned(),

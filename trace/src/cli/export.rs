@@ -6,9 +6,9 @@ use crate::export::parquet::{self, TableSummary};
 use crate::export::perfetto::{self, PerfettoSummary};
 use crate::export::{Sources, ndjson};
 use crate::file;
-use crate::report::SERVER;
 use crate::proto::Role;
 use crate::record::{Record, Stamped};
+use crate::report::SERVER;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{BufWriter, ErrorKind, Write};
@@ -90,7 +90,11 @@ impl Exported {
         if let Some(PerfettoFile { path, holds }) = &self.perfetto {
             text += &format!(
                 "{:>10} slices, {} instants, {} values, {} arrows  {}\n",
-                holds.slices, holds.instants, holds.counter_values, holds.flow_arrows, path.display()
+                holds.slices,
+                holds.instants,
+                holds.counter_values,
+                holds.flow_arrows,
+                path.display()
             );
         }
         text

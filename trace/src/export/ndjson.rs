@@ -43,7 +43,8 @@ mod tests {
 
     #[test]
     fn numbers_beyond_javascript_ids_and_enums_are_text() {
-        let header = Header { seed: u64::MAX, role: Role::Server.into(), continues: vec![0xab, 1], ..Header::default() };
+        let header =
+            Header { seed: u64::MAX, role: Role::Server.into(), continues: vec![0xab, 1], ..Header::default() };
         let json = line(header.into());
         assert_eq!((&json["at_ns"], &json["channel"]), (&"9007199254740993".into(), &"/header".into()));
         assert_eq!(json["message"]["seed"], "18446744073709551615");
@@ -57,7 +58,8 @@ mod tests {
     #[test]
     fn what_a_player_calls_itself_stays_on_its_line() {
         let name = "a\n{\"b\"}\u{2028}";
-        let event = SessionEvent { name: name.into(), kind: session_event::Kind::Left.into(), ..SessionEvent::default() };
+        let event =
+            SessionEvent { name: name.into(), kind: session_event::Kind::Left.into(), ..SessionEvent::default() };
         let json = line(event.into());
         assert_eq!((&json["message"]["name"], &json["message"]["kind"]), (&name.into(), &"LEFT".into()));
     }

@@ -2,8 +2,8 @@
 
 use super::Sources;
 use super::stats::Spread;
-use crate::report::sources::busy_us;
 use crate::model::ServerTrace;
+use crate::report::sources::busy_us;
 use crate::sli::{SliResult, Slis};
 use serde::Serialize;
 
@@ -70,7 +70,8 @@ impl Headline {
         self.tick_busy_us_p99 = Spread::of(ticks.iter().map(|tick| busy_us(tick).into())).map(|spread| spread.p99);
         self.tick_late_us_p99 = Spread::of(ticks.iter().map(|tick| tick.late_us.into())).map(|spread| spread.p99);
         let inputs: u64 = ticks.iter().map(|tick| tick.input_uses.len() as u64).sum();
-        let missing: u64 = ticks.iter().map(|tick| tick.input_uses.iter().filter(|used| **used != 0).count() as u64).sum();
+        let missing: u64 =
+            ticks.iter().map(|tick| tick.input_uses.iter().filter(|used| **used != 0).count() as u64).sum();
         self.inputs_missing_pct = (inputs > 0).then(|| missing as f64 * 100.0 / inputs as f64);
         let snapshots: u64 = ticks.iter().map(|tick| tick.snapshot_slots.len() as u64).sum();
         let bytes: u64 = ticks.iter().flat_map(|tick| &tick.snapshot_bytes).map(|bytes| u64::from(*bytes)).sum();

@@ -86,7 +86,11 @@ impl Html {
 
     /// Heads that begin with `<` stand at the left, as their columns do.
     pub(super) fn table(&mut self, caption: &str, heads: &[&str], rows: &[Vec<Cell>]) {
-        _ = write!(self.out, "<div class=\"scroll\" tabindex=\"0\"><table><caption>{}</caption><thead><tr>", escape(caption));
+        _ = write!(
+            self.out,
+            "<div class=\"scroll\" tabindex=\"0\"><table><caption>{}</caption><thead><tr>",
+            escape(caption)
+        );
         for head in heads {
             let (class, head) = head.strip_prefix('<').map_or((" class=\"n\"", *head), |head| ("", head));
             _ = write!(self.out, "<th scope=\"col\"{class}>{}</th>", escape(head));

@@ -12,8 +12,8 @@ mod sources;
 mod stats;
 
 pub use self::headline::Headline;
-pub(crate) use self::sources::{began_ns, busy_us};
 pub use self::sources::{ClientSource, SERVER, Sources, SourcesError};
+pub(crate) use self::sources::{began_ns, busy_us};
 
 use crate::model::Trace;
 use serde::Serialize;

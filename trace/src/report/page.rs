@@ -24,8 +24,10 @@ pub(super) fn page(sources: &Sources<'_>, mut html: Html) -> String {
     };
     let links: String =
         contents.iter().map(|(id, title)| format!("<li><a href=\"#{id}\">{}</a></li>", escape(title))).collect();
-    let build = sources.server.map(|server| &server.header).or(sources.clients.first().map(|client| &client.trace.header));
-    let build = build.map_or_else(String::new, |header| format!("Recorded by version {} on {}.", header.build, header.system));
+    let build =
+        sources.server.map(|server| &server.header).or(sources.clients.first().map(|client| &client.trace.header));
+    let build =
+        build.map_or_else(String::new, |header| format!("Recorded by version {} on {}.", header.build, header.system));
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<title>{title}</title>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
@@ -52,12 +54,21 @@ const UPLOT_LICENCE: &str = include_str!("../../assets/uplot.LICENSE");
 const GLOSSARY: &[(&str, &str)] = &[
     ("Tick", "One fixed step of the server's world; state T is the world after the inputs of tick T."),
     ("Input", "What one player pressed in one tick: direction, aim, buttons, weapon."),
-    ("Snapshot", "The part of one state that one client may know, coded as the difference to an older one that it has."),
+    (
+        "Snapshot",
+        "The part of one state that one client may know, coded as the difference to an older one that it has.",
+    ),
     ("Baseline", "The older state that a snapshot is the difference to."),
-    ("Input margin", "How long before its tick an input reached the server. Negative: too late, and the one before is repeated."),
+    (
+        "Input margin",
+        "How long before its tick an input reached the server. Negative: too late, and the one before is repeated.",
+    ),
     ("Server now", "A client's estimate of the tick that the server is at."),
     ("Input now", "The tick a client makes inputs for: ahead of server now by the way to the server and a margin."),
-    ("Display now", "The tick a client draws the others at: behind server now by the way back and a little more, so that there are two snapshots to draw between."),
+    (
+        "Display now",
+        "The tick a client draws the others at: behind server now by the way back and a little more, so that there are two snapshots to draw between.",
+    ),
     ("Prediction", "A client moves its own body at once, by the server's rules, without waiting for its answer."),
     ("Correction", "What a client changes of its prediction when the server's answer differs."),
     ("Rewind", "Testing a shot against where the targets were on the shooter's screen, instead of where they are."),

@@ -210,4 +210,3 @@ fn of_clients<'a, 't, R, I: Iterator<Item = R> + 'a>(
 fn entry<T: Copy + Default>(column: &[T], index: usize) -> T {
     column.get(index).copied().unwrap_or_default()
 }
-

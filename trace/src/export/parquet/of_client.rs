@@ -8,11 +8,13 @@ use crate::proto;
 
 pub(super) fn write(tables: &mut Tables<'_>, sources: &Sources<'_>) -> Result<(), ExportError> {
     tables.write(of_clients(sources, |of| of.from.trace.frames.iter().map(move |frame| frame_row(&of, frame))))?;
-    tables.write(of_clients(sources, |of| of.from.trace.frames.iter().flat_map(move |frame| drawn_rows(&of, frame))))?;
+    tables
+        .write(of_clients(sources, |of| of.from.trace.frames.iter().flat_map(move |frame| drawn_rows(&of, frame))))?;
     tables.write(of_clients(sources, |of| of.from.trace.inputs.iter().map(move |input| sampled_row(&of, input))))?;
     tables.write(of_clients(sources, |of| of.from.trace.packets.iter().map(move |packet| sent_row(&of, packet))))?;
     tables.write(of_clients(sources, |of| of.from.trace.snapshots.iter().map(move |it| received_row(&of, it))))?;
-    tables.write(of_clients(sources, |of| of.from.trace.clocks.iter().map(move |at| clock_row(&of, at.at_ns, &at.it))))?;
+    tables
+        .write(of_clients(sources, |of| of.from.trace.clocks.iter().map(move |at| clock_row(&of, at.at_ns, &at.it))))?;
     tables.write(of_clients(sources, |of| {
         of.from.trace.corrections.iter().map(move |at| correction_row(&of, at.at_ns, &at.it))
     }))?;

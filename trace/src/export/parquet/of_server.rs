@@ -45,7 +45,11 @@ fn tick_row(me: &Arc<str>, it: &proto::ServerTick) -> Tick {
     }
 }
 
-fn input_rows<'a>(me: &'a Arc<str>, sources: &'a Sources<'_>, it: &'a proto::ServerTick) -> impl Iterator<Item = Input> + 'a {
+fn input_rows<'a>(
+    me: &'a Arc<str>,
+    sources: &'a Sources<'_>,
+    it: &'a proto::ServerTick,
+) -> impl Iterator<Item = Input> + 'a {
     let began_ns = began_ns(it);
     it.input_slots.iter().enumerate().map(move |(i, &slot)| {
         let use_ = entry(&it.input_uses, i);
@@ -178,7 +182,9 @@ fn shot_row(me: &Arc<str>, sources: &Sources<'_>, server: &ServerTrace, shot: &p
         tested_y: rewound.map(|target| target.tested_y),
         present_x: target.map(|target| target.present_x),
         present_y: target.map(|target| target.present_y),
-        drawn_to_tested_mm: rewound.filter(|it| it.was_drawn).map(|it| apart(it.drawn_x, it.drawn_y, it.tested_x, it.tested_y)),
+        drawn_to_tested_mm: rewound
+            .filter(|it| it.was_drawn)
+            .map(|it| apart(it.drawn_x, it.drawn_y, it.tested_x, it.tested_y)),
         tested_to_present_mm: rewound.map(|it| apart(it.tested_x, it.tested_y, it.present_x, it.present_y)),
     }
 }

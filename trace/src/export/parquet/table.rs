@@ -224,7 +224,8 @@ impl Column {
 }
 
 fn schema<R: Row>() -> ParquetResult<TypePtr> {
-    let fields: ParquetResult<Vec<TypePtr>> = R::COLUMNS.iter().map(|(name, kind, _)| column_type(name, *kind)).collect();
+    let fields: ParquetResult<Vec<TypePtr>> =
+        R::COLUMNS.iter().map(|(name, kind, _)| column_type(name, *kind)).collect();
     Ok(Arc::new(Type::group_type_builder(R::TABLE).with_fields(fields?).build()?))
 }
 

@@ -71,7 +71,11 @@ impl Flows {
             let received = placed.trace.snapshots.iter().map(|snapshot| snapshot.tick).collect::<BTreeSet<_>>();
             for tick in &server.ticks {
                 let Some(session) = placed.session_at(tick.tick) else { continue };
-                let used = tick.input_slots.iter().zip(&tick.input_uses).any(|(slot, used)| *slot == session.slot && *used == 0);
+                let used = tick
+                    .input_slots
+                    .iter()
+                    .zip(&tick.input_uses)
+                    .any(|(slot, used)| *slot == session.slot && *used == 0);
                 if used && sampled.contains(&tick.tick) {
                     flows.up.insert((index, tick.tick));
                 }

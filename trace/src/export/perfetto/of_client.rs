@@ -8,7 +8,12 @@ use crate::proto::{Frame, PacketSent};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-pub(super) fn write<W: Write>(sources: &Sources<'_>, index: usize, flows: &Flows, to: &mut Writer<W>) -> io::Result<()> {
+pub(super) fn write<W: Write>(
+    sources: &Sources<'_>,
+    index: usize,
+    flows: &Flows,
+    to: &mut Writer<W>,
+) -> io::Result<()> {
     let client = &sources.clients[index];
     let one = Client { trace: client.trace, sources, index, flows, process: to.process(&client.name)? };
     one.frames(to)?;
@@ -80,9 +85,15 @@ impl Client<'_> {
         let track = to.line(self.process, "packets sent")?;
         for packet in &self.trace.packets {
             let flows: Vec<u64> = fresh(packet).filter_map(|tick| self.flows.up(self.index, tick)).collect();
-            let arguments = [("newest", packet.newest.into()), ("inputs", packet.inputs.into()), ("bytes", packet.bytes.into())];
+            let arguments =
+                [("newest", packet.newest.into()), ("inputs", packet.inputs.into()), ("bytes", packet.bytes.into())];
             let name = if packet.probe { "probe" } else { "packet" };
-            to.instant(track, name, self.ns(packet.sent_ns), &About { arguments: &arguments, flows: &flows, ends: &[] })?;
+            to.instant(
+                track,
+                name,
+                self.ns(packet.sent_ns),
+                &About { arguments: &arguments, flows: &flows, ends: &[] },
+            )?;
         }
         Ok(())
     }
@@ -149,7 +160,11 @@ impl Client<'_> {
 }
 
 fn frame_arguments(frame: &Frame) -> Vec<(&'static str, Value)> {
-    let clocks = [("input_tick_ns", frame.input_tick_ns), ("server_tick_ns", frame.server_tick_ns), ("display_tick_ns", frame.display_tick_ns)];
+    let clocks = [
+        ("input_tick_ns", frame.input_tick_ns),
+        ("server_tick_ns", frame.server_tick_ns),
+        ("display_tick_ns", frame.display_tick_ns),
+    ];
     let known = clocks.into_iter().filter_map(|(name, ns)| Some((name, ns?.into())));
     known.chain([("drawn", (frame.slots.len() as u32).into())]).collect()
 }

@@ -2,9 +2,9 @@
 
 use super::Flows;
 use super::writer::{About, Value, Writer};
-use crate::export::{began_ns, busy_us};
 use crate::export::Sources;
-use crate::export::text::{CLAMPS, CHECKS, id, slot_of, word};
+use crate::export::text::{CHECKS, CLAMPS, id, slot_of, word};
+use crate::export::{began_ns, busy_us};
 use crate::model::ServerTrace;
 use crate::proto::{ServerTick, Shot};
 use std::io::{self, Write};
@@ -23,7 +23,8 @@ pub(super) fn write<W: Write>(
             (0..sources.clients.len()).filter_map(|client| one(client, tick.tick)).collect()
         };
         let down = of_tick(&|client, tick| flows.down(client, tick));
-        let about = About { arguments: &arguments(tick), flows: &down, ends: &of_tick(&|client, tick| flows.up(client, tick)) };
+        let about =
+            About { arguments: &arguments(tick), flows: &down, ends: &of_tick(&|client, tick| flows.up(client, tick)) };
         let ended_ns = began_ns + i64::from(busy_us(tick)) * 1_000;
         to.slice(ticks, "tick", (began_ns, ended_ns), &stages(tick), &about)?;
     }

@@ -4,11 +4,11 @@
 //! each other, and a clock that a recording process read may have stood still: each track remembers where it is, and a
 //! slice that would begin earlier begins there. Must not know traces.
 
+use super::PerfettoSummary;
 use super::messages::{
     CounterDescriptor, DebugAnnotation, DebugAnnotationName, EventName, InternedData, ProcessDescriptor, TracePacket,
     TrackDescriptor, TrackEvent,
 };
-use super::PerfettoSummary;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -65,7 +65,11 @@ impl<W: Write> Writer<W> {
     pub(super) fn process(&mut self, name: &str) -> io::Result<Track> {
         let pid = self.tracks.len() as i32 + 1;
         let process = ProcessDescriptor { pid, process_name: name.to_owned() };
-        self.track(TrackDescriptor { process: Some(process), child_ordering: Some(AS_RANKED), ..TrackDescriptor::default() })
+        self.track(TrackDescriptor {
+            process: Some(process),
+            child_ordering: Some(AS_RANKED),
+            ..TrackDescriptor::default()
+        })
     }
 
     /// A line with slices or instants.
@@ -149,7 +153,14 @@ impl<W: Write> Writer<W> {
         self.event(track, SLICE_END, None, at_ns, &About::default())
     }
 
-    fn event(&mut self, track: Track, r#type: u32, name: Option<&str>, at_ns: i64, about: &About<'_>) -> io::Result<()> {
+    fn event(
+        &mut self,
+        track: Track,
+        r#type: u32,
+        name: Option<&str>,
+        at_ns: i64,
+        about: &About<'_>,
+    ) -> io::Result<()> {
         let mut interned = InternedData::default();
         let name_iid = name.map(|name| self.intern_event(name, &mut interned));
         let mut debug_annotations = Vec::with_capacity(about.arguments.len());

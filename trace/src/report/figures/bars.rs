@@ -26,7 +26,12 @@ pub(in crate::report) fn stacks(unit: &str, stacks: &[Stack]) -> Markup {
     for (row, stack) in stacks.iter().enumerate() {
         let y = row as f64 * ROW + 4.0;
         let name = escape(&super::super::sections::clip(&stack.name, 22));
-        _ = write!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{name}</text>", left - 10.0, y + ROW / 2.0 + 4.0);
+        _ = write!(
+            out,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{name}</text>",
+            left - 10.0,
+            y + ROW / 2.0 + 4.0
+        );
         let mut at = left;
         for (colour, part) in stack.parts.iter().enumerate() {
             let width = part.value.max(0.0) / high * (right - left);
@@ -49,7 +54,8 @@ pub(in crate::report) fn stacks(unit: &str, stacks: &[Stack]) -> Markup {
 }
 
 fn legend(parts: &[Part]) -> String {
-    let item = |(colour, part): (usize, &Part)| format!("<li><i class=\"swatch b{colour}\"></i>{}</li>", escape(&part.name));
+    let item =
+        |(colour, part): (usize, &Part)| format!("<li><i class=\"swatch b{colour}\"></i>{}</li>", escape(&part.name));
     format!("<ul class=\"legend\">{}</ul>", parts.iter().enumerate().map(item).collect::<String>())
 }
 

@@ -56,9 +56,8 @@ pub(in crate::report) fn plan(plan: &Plan<'_>) -> Markup {
 /// Around all points, with room, as wide as 1.6 times its height.
 fn frame(points: impl Iterator<Item = (f64, f64)>) -> (f64, f64, f64, f64) {
     let start = (f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
-    let (left, top, right, bottom) = points.fold(start, |(left, top, right, bottom), (x, y)| {
-        (left.min(x), top.min(y), right.max(x), bottom.max(y))
-    });
+    let (left, top, right, bottom) =
+        points.fold(start, |(left, top, right, bottom), (x, y)| (left.min(x), top.min(y), right.max(x), bottom.max(y)));
     let (x, y) = ((left + right) / 2.0, (top + bottom) / 2.0);
     let height = (bottom - top + 3.0).max((right - left + 3.0) / ASPECT).max(HEIGHT_M_MIN);
     (x - height * ASPECT / 2.0, y - height / 2.0, x + height * ASPECT / 2.0, y + height / 2.0)

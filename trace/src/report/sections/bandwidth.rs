@@ -71,7 +71,8 @@ fn by_field(server: &ServerTrace) -> Vec<(String, u64)> {
     let fields = server.ticks.iter().map(|tick| tick.field_bits.len()).max().unwrap_or(0);
     for field in 0..fields {
         let bits = server.ticks.iter().filter_map(|tick| tick.field_bits.get(field)).map(|bits| u64::from(*bits)).sum();
-        let name = server.fields.names.get(field).map_or_else(|| format!("field {field}"), |name| format!("others: {name}"));
+        let name =
+            server.fields.names.get(field).map_or_else(|| format!("field {field}"), |name| format!("others: {name}"));
         parts.push((name, bits));
     }
     parts

@@ -19,22 +19,36 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
     );
     if let Some(merged) = &sources.merged {
         let report = merged.report();
-        let rows: Vec<Vec<Cell>> = report.clients.iter().map(|client| {
-            vec![
-                player(&client.name, Some(client.slot)),
-                decimal(client.offset_ms, 3),
-                decimal(client.bound_ms, 3),
-                decimal(client.bound_max_ms, 3),
-                decimal(client.drift_ppm, 1),
-                whole(client.steps.len() as u64),
-                decimal(client.rtt_min_ms, 2),
-                whole(client.inputs.equal),
-                whole(client.inputs.different),
-                text(if client.one_sided { "one way only at the end" } else { "" }),
-            ]
-        }).collect();
-        let heads =
-            ["<clock of", "offset ms", "± ms", "± ms at worst", "drift ppm", "steps", "least rtt ms", "inputs equal", "different", "<note"];
+        let rows: Vec<Vec<Cell>> = report
+            .clients
+            .iter()
+            .map(|client| {
+                vec![
+                    player(&client.name, Some(client.slot)),
+                    decimal(client.offset_ms, 3),
+                    decimal(client.bound_ms, 3),
+                    decimal(client.bound_max_ms, 3),
+                    decimal(client.drift_ppm, 1),
+                    whole(client.steps.len() as u64),
+                    decimal(client.rtt_min_ms, 2),
+                    whole(client.inputs.equal),
+                    whole(client.inputs.different),
+                    text(if client.one_sided { "one way only at the end" } else { "" }),
+                ]
+            })
+            .collect();
+        let heads = [
+            "<clock of",
+            "offset ms",
+            "± ms",
+            "± ms at worst",
+            "drift ppm",
+            "steps",
+            "least rtt ms",
+            "inputs equal",
+            "different",
+            "<note",
+        ];
         html.table("Server's clock minus the client's, and inputs that both ends tell alike", &heads, &rows);
     }
     let margins = strips(sources, |client| {
@@ -57,7 +71,11 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
         client.trace.clocks.iter().map(|at| (at.at_ns, -f64::from(at.it.display_lag_us) / 1e3)).collect()
     });
     let mut clocks = lead;
-    clocks.extend(lag.into_iter().map(|series| super::Series { name: format!("{} display", series.name), dashed: true, ..series }));
+    clocks.extend(lag.into_iter().map(|series| super::Series {
+        name: format!("{} display", series.name),
+        dashed: true,
+        ..series
+    }));
     let caption = "Zero is the server's tick. Above it, input now: how far ahead each client makes inputs. Below it, dashed, \
                    display now: how far behind it draws the others.";
     html.plot("The three clocks", caption, plot("ms", clocks));

@@ -58,9 +58,10 @@ pub(super) fn write(sources: &Sources<'_>, headline: &Headline, html: &mut Html)
 }
 
 fn all<'a>(sources: &'a Sources<'_>) -> impl Iterator<Item = (&'a ClientSource<'a>, &'a str, u32)> {
-    sources.clients.iter().flat_map(|client| {
-        client.trace.corrections.iter().map(move |at| (client, at.it.reason.as_str(), at.it.units))
-    })
+    sources
+        .clients
+        .iter()
+        .flat_map(|client| client.trace.corrections.iter().map(move |at| (client, at.it.reason.as_str(), at.it.units)))
 }
 
 fn unexplained(sources: &Sources<'_>, html: &mut Html) {

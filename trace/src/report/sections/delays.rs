@@ -56,9 +56,13 @@ fn waterfalls(report: &LatencyReport, html: &mut Html) {
         return;
     }
     let mut stacks = vec![stack("everyone", &report.all)];
-    stacks.extend(report.clients.iter().filter(|client| client.seen.whole.count > 0).map(|client| {
-        stack(&format!("{} sees", client.name), &client.seen)
-    }));
+    stacks.extend(
+        report
+            .clients
+            .iter()
+            .filter(|client| client.seen.whole.count > 0)
+            .map(|client| stack(&format!("{} sees", client.name), &client.seen)),
+    );
     html.heading("From a key to another's picture");
     html.figure(
         &figures::stacks("ms", &stacks),
@@ -96,18 +100,26 @@ fn waterfalls(report: &LatencyReport, html: &mut Html) {
 }
 
 fn own_and_advantage(report: &LatencyReport, html: &mut Html) {
-    let rows: Vec<Vec<Cell>> = report.clients.iter().map(|client| {
-        vec![
-            player(&client.name, Some(client.slot)),
-            decimal(client.own.whole.p50, 2),
-            decimal(client.own.whole.p99, 2),
-            decimal(client.echo.whole.p50, 2),
-            decimal(client.seen.whole.p50, 2),
-            decimal(client.sent.whole.p50, 2),
-        ]
-    }).collect();
+    let rows: Vec<Vec<Cell>> = report
+        .clients
+        .iter()
+        .map(|client| {
+            vec![
+                player(&client.name, Some(client.slot)),
+                decimal(client.own.whole.p50, 2),
+                decimal(client.own.whole.p99, 2),
+                decimal(client.echo.whole.p50, 2),
+                decimal(client.seen.whole.p50, 2),
+                decimal(client.sent.whole.p50, 2),
+            ]
+        })
+        .collect();
     let heads = ["<client", "own body p50 ms", "p99", "by way of the server p50", "sees others p50", "is seen p50"];
-    html.table("Why clients predict: the own body from key to picture, and everything that goes by the server", &heads, &rows);
+    html.table(
+        "Why clients predict: the own body from key to picture, and everything that goes by the server",
+        &heads,
+        &rows,
+    );
     if report.advantage.times.count > 0 {
         html.paragraph(&format!(
             "Peeker's advantage: who moves sees the other before it is seen, by {:.1} ms in half of all cases and {:.1} ms in one of \

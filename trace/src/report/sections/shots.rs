@@ -67,7 +67,15 @@ fn by_player(table: &ShotTable, html: &mut Html) {
         })
         .collect();
     let heads = [
-        "<player", "shots", "hits", "without rewind", "whole tick", "exact", "clamped", "picture age ms", "target moved mm",
+        "<player",
+        "shots",
+        "hits",
+        "without rewind",
+        "whole tick",
+        "exact",
+        "clamped",
+        "picture age ms",
+        "target moved mm",
         "drawn to tested mm",
     ];
     html.table("By player: hits as decided, and as each hit check would have decided", &heads, &rows);
@@ -187,7 +195,17 @@ fn list(table: &ShotTable, html: &mut Html) {
         })
         .collect();
     let heads = [
-        "<shot", "s", "<shooter", "<weapon", "<hit", "<check", "<clamp", "picture ms", "tested ms", "drawn to tested mm", "to present mm",
+        "<shot",
+        "s",
+        "<shooter",
+        "<weapon",
+        "<hit",
+        "<check",
+        "<clamp",
+        "picture ms",
+        "tested ms",
+        "drawn to tested mm",
+        "to present mm",
     ];
     html.markup(&Markup("<details><summary>The list of shots</summary>".to_owned()));
     let caption = match table.shots.len() {

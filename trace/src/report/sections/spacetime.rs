@@ -53,10 +53,12 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
          longer it took. A broken line never came. Strokes on a client's line are its frames, boxes on the server's its ticks, \
          triangles judged shots, diamonds corrections. All on the server's clock, by the estimate of the clocks above.",
     );
-    let option = |(index, (name, _)): (usize, &(String, usize))| format!("<option value=\"{index}\">{}</option>", escape(name));
+    let option =
+        |(index, (name, _)): (usize, &(String, usize))| format!("<option value=\"{index}\">{}</option>", escape(name));
     let options: String = space_time.clients.iter().enumerate().map(option).collect();
     let second = &space_time.seconds[space_time.first];
-    let choice = |id: &str, label: &str| format!("<label for=\"{id}\">{label} <select id=\"{id}\">{options}</select></label>");
+    let choice =
+        |id: &str, label: &str| format!("<label for=\"{id}\">{label} <select id=\"{id}\">{options}</select></label>");
     html.markup(&Markup(format!(
         "<div class=\"controls\" hidden>{}{}<label for=\"st-second\">second <input type=\"range\" id=\"st-second\" min=\"0\" \
          max=\"{}\" value=\"{}\"> <output id=\"st-at\">{} s</output></label></div>\n",
@@ -67,9 +69,13 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
         second.at_s
     )));
     let caption = if space_time.seconds.len() as i64 > sources.length_ns() / 1_000_000_000 {
-        "Every second is in this page: choose one with the slider. The one shown first is where most happened.".to_owned()
+        "Every second is in this page: choose one with the slider. The one shown first is where most happened."
+            .to_owned()
     } else {
-        format!("The {} seconds in which most happened are in this page: choose one with the slider.", space_time.seconds.len())
+        format!(
+            "The {} seconds in which most happened are in this page: choose one with the slider.",
+            space_time.seconds.len()
+        )
     };
     html.figure(&Markup(format!("<div id=\"space-time\">{}</div>", drawing(&space_time, second))), &caption);
 }
@@ -84,7 +90,8 @@ impl SpaceTime {
         let zero_ns = sources.zero_ns();
         let count = usize::try_from(sources.length_ns() / SECOND_NS + 1).ok()?.min(SECONDS_MAX);
         let lanes = || vec![Lane::default(); merged.clients.len()];
-        let second = |at: usize| Second { at_s: at as i64, score: 0, ticks: Vec::new(), shots: Vec::new(), clients: lanes() };
+        let second =
+            |at: usize| Second { at_s: at as i64, score: 0, ticks: Vec::new(), shots: Vec::new(), clients: lanes() };
         let mut seconds: Vec<Second> = (0..count).map(second).collect();
         let place = |ns: i64| {
             let since = ns.checked_sub(zero_ns).filter(|since| *since >= 0)?;
@@ -94,7 +101,8 @@ impl SpaceTime {
         for tick in &server.ticks {
             if let Some((second, at)) = place(began_ns(tick)) {
                 seconds[second].ticks.push([at, i64::from(busy_us(tick)) * 1_000 / UNIT_NS]);
-                seconds[second].score += tick.input_uses.iter().filter(|used| **used == 1).count() as u64 * MISSING_SCORE;
+                seconds[second].score +=
+                    tick.input_uses.iter().filter(|used| **used == 1).count() as u64 * MISSING_SCORE;
             }
         }
         for tick in server.shots.iter().filter_map(|shot| server.tick(shot.tick)) {
@@ -188,7 +196,12 @@ fn drawing(space_time: &SpaceTime, second: &Second) -> String {
     );
     for [began, busy] in &second.ticks {
         let width = (x(began + busy) - x(*began)).max(2.0);
-        _ = write!(out, "<rect class=\"tick\" x=\"{:.1}\" y=\"{}\" width=\"{width:.1}\" height=\"10\"/>", x(*began), MIDDLE - 5.0);
+        _ = write!(
+            out,
+            "<rect class=\"tick\" x=\"{:.1}\" y=\"{}\" width=\"{width:.1}\" height=\"10\"/>",
+            x(*began),
+            MIDDLE - 5.0
+        );
     }
     for at in &second.shots {
         let x = x(*at);
@@ -212,13 +225,21 @@ fn lane(out: &mut String, (name, colour): &(String, usize), lane: &Lane, y: f64)
             return;
         }
         let lost = if lost { " lost" } else { "" };
-        _ = write!(out, "<line class=\"{class} s{colour}{lost}\" x1=\"{x1:.1}\" y1=\"{from}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\"/>");
+        _ = write!(
+            out,
+            "<line class=\"{class} s{colour}{lost}\" x1=\"{x1:.1}\" y1=\"{from}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\"/>"
+        );
     };
     lane.up.iter().for_each(|one| arrow(*one, y, MIDDLE, "up"));
     lane.down.iter().for_each(|one| arrow(*one, MIDDLE, y, "down"));
     let outside = if y < MIDDLE { -9.0 } else { 9.0 };
     for at in &lane.frames {
-        _ = write!(out, "<line class=\"frame\" x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{y}\" y2=\"{1}\"/>", x(*at), y + outside);
+        _ = write!(
+            out,
+            "<line class=\"frame\" x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{y}\" y2=\"{1}\"/>",
+            x(*at),
+            y + outside
+        );
     }
     for at in &lane.corrections {
         _ = write!(out, "<path class=\"correction\" d=\"M{:.1} {}l5 6l-5 6l-5-6z\"/>", x(*at), y - 6.0);

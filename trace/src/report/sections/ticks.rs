@@ -34,7 +34,15 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
         .map(|strip| {
             let s = &strip.spread;
             let share = decimal(s.p99 / budget_us * 100.0, 1);
-            vec![text(&*strip.name), decimal(s.mean, 0), decimal(s.p50, 0), decimal(s.p95, 0), decimal(s.p99, 0), decimal(s.max, 0), share]
+            vec![
+                text(&*strip.name),
+                decimal(s.mean, 0),
+                decimal(s.p50, 0),
+                decimal(s.p95, 0),
+                decimal(s.p99, 0),
+                decimal(s.max, 0),
+                share,
+            ]
         })
         .collect();
     html.table("Microseconds", &["<stage", "mean", "p50", "p95", "p99", "max", "p99, % of budget"], &rows);
