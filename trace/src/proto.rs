@@ -12,3 +12,6 @@ pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descrip
 
 /// The package of every message.
 pub const PACKAGE: &str = "tickshot.trace.v1";
+
+/// By message: the part of the schema that it is made of, as a `google.protobuf.FileDescriptorSet`.
+pub const DESCRIPTORS_BY_MESSAGE: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/descriptors_by_message.rs"));

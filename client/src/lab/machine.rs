@@ -31,6 +31,8 @@ pub struct ClientSetup {
     pub switches: Switches,
     /// Maps it has already; others are fetched.
     pub maps: MapSource,
+    /// It records what happens, on its own clock.
+    pub record: bool,
 }
 
 impl Default for ClientSetup {
@@ -44,6 +46,7 @@ impl Default for ClientSetup {
             steer: Steer::Bot,
             switches: Switches::default(),
             maps: CoreConfig::default().maps,
+            record: false,
         }
     }
 }
@@ -81,7 +84,8 @@ impl Machine {
     /// Switched on at true time `now`.
     pub(super) fn new(id: u64, setup: ClientSetup, now: Duration, seed: u64) -> Machine {
         let fork = |purpose| Rng::fork(seed, purpose);
-        Machine {
+        let (name, records) = (setup.name, setup.record);
+        let mut machine = Machine {
             id,
             core: ClientCore::new(CoreConfig { maps: setup.maps, switches: setup.switches }),
             view: ViewModel::default(),
@@ -101,11 +105,15 @@ impl Machine {
             heard: now,
             traffic: (0, 0),
             trace: None,
+        };
+        if records {
+            machine.begin_trace(&name, now);
         }
+        machine
     }
 
     /// It records from here on, on its own clock.
-    pub(super) fn begin_trace(&mut self, name: &str, now: Duration) {
+    fn begin_trace(&mut self, name: &str, now: Duration) {
         let local = self.quartz.local(now);
         let header = recording::header(name, self.id, 0, String::new());
         self.trace = Some(vec![Stamped { at: local, record: header.into() }]);
@@ -113,8 +121,8 @@ impl Machine {
         self.core.set_recording(true);
     }
 
-    /// All that was recorded, a header first; it records on.
-    pub(super) fn take_trace(&mut self) -> Vec<Stamped> {
+    /// All that was recorded since the last call, a header first; it records on. Empty if it does not record.
+    pub fn take_trace(&mut self) -> Vec<Stamped> {
         let Some(trace) = &mut self.trace else { return Vec::new() };
         self.core.take_records(trace);
         let header = trace[..1].to_vec();

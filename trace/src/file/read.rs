@@ -1,7 +1,8 @@
 //! Reading: the longest prefix of a file that is whole, and what is wrong with the rest.
 
+use super::health::Health;
+use super::scan::scan;
 use crate::record::Stamped;
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// What a file holds.
@@ -9,34 +10,6 @@ use std::path::{Path, PathBuf};
 pub struct Contents {
     pub records: Vec<Stamped>,
     pub health: Health,
-}
-
-/// How whole a file is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Health {
-    pub bytes: u64,
-    /// Bytes up to which everything is whole.
-    pub valid_bytes: u64,
-    /// It ends as a recording that was stopped does.
-    pub finished: bool,
-    pub chunks: u64,
-    pub seals: u64,
-    /// The last seal, hexadecimal; empty = none.
-    pub last_seal: String,
-    /// Messages, and those of channels that this version does not know.
-    pub messages: u64,
-    pub unknown: u64,
-    /// Records that the recorder lost while it ran.
-    pub lost: u64,
-    /// What is wrong: where (byte), and what.
-    pub faults: Vec<Fault>,
-}
-
-/// Something that is not as it was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fault {
-    pub at_byte: u64,
-    pub what: String,
 }
 
 /// Why a file cannot be read at all.
@@ -48,6 +21,10 @@ pub enum ReadError {
     NotMcap,
     #[error("this is an MCAP file, but no Tickshot trace: its first message is no header")]
     NoHeader,
+    #[error("nothing in this file is whole ({0})")]
+    Nothing(String),
+    #[error("what is whole of this file cannot be written anew: {0}")]
+    Rewrite(std::io::Error),
 }
 
 /// The bytes of a file.
@@ -55,7 +32,19 @@ pub fn load(path: &Path) -> Result<Vec<u8>, ReadError> {
     std::fs::read(path).map_err(|error| ReadError::Io { path: path.to_owned(), error })
 }
 
-/// All records of the longest whole prefix.
-pub fn read(_bytes: &[u8]) -> Result<Contents, ReadError> {
-    Err(ReadError::NotMcap)
+/// All records of the longest whole prefix; at least one, or it is an error.
+pub fn read(bytes: &[u8]) -> Result<Contents, ReadError> {
+    let mut records = Vec::new();
+    let health = scan(bytes, |message| records.extend(message.record))?;
+    if records.is_empty() {
+        let fault = health.faults.first().map_or_else(|| "it has no records".to_owned(), ToString::to_string);
+        return Err(ReadError::Nothing(fault));
+    }
+    Ok(Contents { records, health })
+}
+
+/// Check every byte: header, chunks with their indexes under the seals, the seals, and the end with its CRCs. Not one byte
+/// can differ from what was written without a fault, if the last seal is the one that the recorder told.
+pub fn check(bytes: &[u8]) -> Result<Health, ReadError> {
+    scan(bytes, |_| {})
 }
