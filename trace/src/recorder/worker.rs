@@ -170,6 +170,7 @@ impl Worker {
         {
             let mut state = self.shared.state();
             (state.recording, state.failure, state.path) = (true, None, None);
+            (state.bytes, state.records) = (0, 0);
             self.flight_failed = false;
         }
         if let Err(failure) = made.and(room).and_then(|()| self.begin_with_memory()) {
