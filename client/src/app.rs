@@ -106,7 +106,11 @@ fn receive(
     mut core: ResMut<Core>,
 ) {
     let core = &mut core.0;
+    core.wake(local.0);
     transport.0.receive(local.0, &mut renet.0, &mut |arrived, bytes| core.handle_hot(arrived, bytes));
+    if let Some(client_id) = transport.0.client_id() {
+        core.set_client_id(client_id);
+    }
     for _ in 0..CONTROL_MESSAGES_PER_UPDATE_MAX {
         let Some(bytes) = renet.0.receive_message(CONTROL_CHANNEL) else { break };
         core.handle_control(local.0, &bytes);

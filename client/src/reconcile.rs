@@ -76,6 +76,9 @@ pub struct Correction {
     pub reason: Reason,
     /// Distance between the predicted and the true position of that tick, world units, rounded.
     pub units: u32,
+    /// Both positions, world units.
+    pub predicted: IVec2,
+    pub truth: IVec2,
 }
 
 /// Compares once per snapshot, in tick order.
@@ -124,7 +127,8 @@ impl Reconciler {
         // After a stall of ours the server may be ahead of all we predicted: compare with where we would have stood.
         let Some(predicted) = predictor.at(tick).or_else(|| predictor.newest().map(|(_, p)| p)).copied() else {
             predictor.replace(tick, truth.player, log, arena);
-            return Some(Correction { tick, reason: Reason::Join, units: 0 });
+            let pos = truth.player.pos;
+            return Some(Correction { tick, reason: Reason::Join, units: 0, predicted: pos, truth: pos });
         };
         if predictor.at(tick).is_some_and(|predicted| agree(predicted, &truth.player)) {
             predictor.adopt(tick, &truth.player);
@@ -145,7 +149,8 @@ impl Reconciler {
         if agree(&predicted, &truth.player) {
             return None;
         }
-        Some(Correction { tick, reason, units: distance(predicted.pos, truth.player.pos) })
+        let (predicted, truth) = (predicted.pos, truth.player.pos);
+        Some(Correction { tick, reason, units: distance(predicted, truth), predicted, truth })
     }
 }
 

@@ -76,22 +76,31 @@ impl ShotLog {
         self.fired.push_back(Fired { tick, sight, claim });
     }
 
-    /// The server's word on one of them. Evidence of a shot that is not remembered is ignored: it tells nothing.
-    pub fn handle_evidence(&mut self, evidence: &ShotEvidence, roster: &Roster, rate: TickRate, stats: &mut ShotStats) {
-        let Some(index) = self.fired.iter().position(|fired| fired.tick == evidence.tick) else { return };
-        let Some(fired) = self.fired.remove(index) else { return };
+    /// The server's word on one of them, in one word: `agreed`, `missed` (nothing was claimed), or the name of the
+    /// [`Disagreement`]. Evidence of a shot that is not remembered is ignored: it tells nothing.
+    pub fn handle_evidence(
+        &mut self,
+        evidence: &ShotEvidence,
+        roster: &Roster,
+        rate: TickRate,
+        stats: &mut ShotStats,
+    ) -> Option<&'static str> {
+        let index = self.fired.iter().position(|fired| fired.tick == evidence.tick)?;
+        let fired = self.fired.remove(index)?;
         stats.judged += 1;
         stats.clamped += u64::from(evidence.clamp != Clamp::None);
         if let Some(units) = drawn_vs_tested(&fired, evidence) {
             stats.record_error(units);
         }
-        if let Some(claim) = fired.claim {
-            judge_claim(&fired, claim, evidence, stats);
-        }
+        let outcome = match fired.claim {
+            Some(claim) => judge_claim(&fired, claim, evidence, stats).map_or_else(Disagreement::name, |()| "agreed"),
+            None => "missed",
+        };
         if self.cards.len() == SHOT_CARDS_MAX {
             self.cards.pop_front();
         }
         self.cards.push_back(card(&fired, evidence, roster, rate));
+        Some(outcome)
     }
 
     /// The latest shots that the server has answered, newest last.
@@ -100,18 +109,31 @@ impl ShotLog {
     }
 }
 
-/// Is what the server decided what the shooter saw, and if not, why? Beside it: what other policies would have decided.
-fn judge_claim(fired: &Fired, claim: Slot, evidence: &ShotEvidence, stats: &mut ShotStats) {
+/// Counts whether what the server decided is what the shooter saw, and if not, why.
+fn judge_claim(fired: &Fired, claim: Slot, evidence: &ShotEvidence, stats: &mut ShotStats) -> Result<(), Disagreement> {
+    let judged = compare_claim(fired, claim, evidence, stats);
+    if let Err(why) = judged {
+        stats.disagree(why);
+        stats.disputed += u64::from(why.is_disputable() && evidence.hit != Some(claim));
+    }
+    judged
+}
+
+/// The same without counting disagreements. Counts what other policies would have decided.
+fn compare_claim(
+    fired: &Fired,
+    claim: Slot,
+    evidence: &ShotEvidence,
+    stats: &mut ShotStats,
+) -> Result<(), Disagreement> {
     let about_claim = evidence.target.filter(|target| target.slot == claim);
     // The living body nearest to the ray is another one: the claimed one is dead or gone.
-    let Some(target) = about_claim.filter(|target| target.fate != Fate::Dead) else {
-        return stats.disagree(Disagreement::TargetDead);
-    };
+    let target = about_claim.filter(|target| target.fate != Fate::Dead).ok_or(Disagreement::TargetDead)?;
     if evidence.clamp != Clamp::None {
-        return stats.disagree(Disagreement::Clamped);
+        return Err(Disagreement::Clamped);
     }
     if target.fate == Fate::Respawned {
-        return stats.disagree(Disagreement::TargetRespawned);
+        return Err(Disagreement::TargetRespawned);
     }
     for (count, verdict) in stats.would_agree.iter_mut().zip(evidence.verdicts) {
         *count += u64::from(verdict == Some(claim));
@@ -119,12 +141,13 @@ fn judge_claim(fired: &Fired, claim: Slot, evidence: &ShotEvidence, stats: &mut 
     stats.comparable += 1;
     if evidence.hit == Some(claim) {
         stats.agreed += 1;
+        Ok(())
     } else if evidence.policy != HitCheck::Exact {
-        stats.disagree(Disagreement::OtherPolicy);
+        Err(Disagreement::OtherPolicy)
     } else if evidence.muzzle != fired.sight.muzzle.to_array() {
-        stats.disagree(Disagreement::Mispredicted);
+        Err(Disagreement::Mispredicted)
     } else {
-        stats.disagree(Disagreement::Unexplained);
+        Err(Disagreement::Unexplained)
     }
 }
 

@@ -54,6 +54,8 @@ pub struct ShotStats {
     /// Claims whose target lived on, tested at the time claimed; those of them that the server confirmed.
     pub comparable: u64,
     pub agreed: u64,
+    /// Claims that the server denied for no reason of the player's own doing, nor of others' who were quicker.
+    pub disputed: u64,
     /// How many comparable claims each policy would have confirmed, in the order of `HitCheck::ALL`.
     pub would_agree: [u64; 3],
     disagreements: BTreeMap<Disagreement, u64>,
@@ -79,6 +81,12 @@ pub enum Disagreement {
 }
 
 impl Disagreement {
+    /// Would a player who saw the hit want to know why it was none? Not if the target had been killed by then, or under
+    /// rules that promise no better.
+    pub fn is_disputable(self) -> bool {
+        matches!(self, Disagreement::Clamped | Disagreement::Mispredicted | Disagreement::Unexplained)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Disagreement::TargetDead => "target_dead",
@@ -127,6 +135,7 @@ impl ShotStats {
         self.clamped += other.clamped;
         self.comparable += other.comparable;
         self.agreed += other.agreed;
+        self.disputed += other.disputed;
         for (mine, theirs) in self.would_agree.iter_mut().zip(other.would_agree) {
             *mine += theirs;
         }
@@ -157,6 +166,11 @@ impl Sizes {
 
     pub fn count(&self) -> u64 {
         self.0.len()
+    }
+
+    /// All of it.
+    pub fn histogram(&self) -> &Histogram<u64> {
+        &self.0
     }
 
     fn merge(&mut self, other: &Sizes) {
@@ -292,10 +306,11 @@ const UNITS_MAX: u64 = 1 << 19;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use glam::IVec2;
     use tickshot_shared::tick::Tick;
 
     fn correction(reason: Reason, units: u32) -> Correction {
-        Correction { tick: Tick(1), reason, units }
+        Correction { tick: Tick(1), reason, units, predicted: IVec2::ZERO, truth: IVec2::ZERO }
     }
 
     #[test]

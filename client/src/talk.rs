@@ -29,9 +29,13 @@ impl Talk {
         self.round = Some(state);
     }
 
+    /// Has this line not come before? A late joiner is told of lines that it may have been told of before it came back.
+    pub fn is_news(&self, line: &ChatLine) -> bool {
+        !self.chat.iter().any(|(_, known)| known.id == line.id)
+    }
+
     pub fn handle_chat(&mut self, now: Duration, line: ChatLine) {
-        // A late joiner is told of lines that it may have been told of before it came back.
-        if self.chat.iter().any(|(_, known)| known.id == line.id) {
+        if !self.is_news(&line) {
             return;
         }
         if self.chat.len() == CHAT_VIEW_LINES {

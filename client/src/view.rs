@@ -6,6 +6,7 @@ use bevy::prelude::Resource;
 use glam::Vec2;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tickshot_shared::ids::Id;
 use tickshot_shared::link::presets;
 use tickshot_shared::link::profile::LinkSettings;
@@ -29,6 +30,9 @@ pub struct ViewModel {
     pub others: Vec<OtherView>,
     /// What happened since the previous frame: draw each once.
     pub effects: Vec<Effect>,
+    /// Seconds that went by in the picture since the previous frame, where those are not the clock's: in a replay, that may
+    /// rest or jump.
+    pub passed_s: Option<f32>,
     /// Names and scores of everyone in the match.
     pub roster: BTreeMap<Slot, RosterView>,
     /// Latest kills, oldest first, at most 6.
@@ -125,6 +129,8 @@ pub enum Status {
     Ended(String),
     /// Nobody plays here: bots show the game behind the menu.
     Attract,
+    /// Nobody plays here: a recorded match is watched.
+    Watching,
 }
 
 /// The own player, predicted and smoothed.
@@ -415,6 +421,8 @@ pub struct Controls {
     pub dash: bool,
     pub reload: bool,
     pub weapon: Weapon,
+    /// When it was read from keys and mouse, or thought; local time.
+    pub read_at: Duration,
 }
 
 /// What the person has to say to the server beside playing; the GUI pushes, the session takes them away.

@@ -115,7 +115,7 @@ impl Pilot {
     }
 
     fn press(&mut self, machine: &Machine) -> Controls {
-        self.brain.think(&machine.core, &mut self.wanted);
+        self.brain.think(machine.local(machine.drawn_at()), &machine.core, &mut self.wanted);
         if self.rng.chance(1, 60) {
             self.whim = Heading::new(self.rng.below(9) as u8).map(|heading| (5 + self.rng.below(20), heading));
         }

@@ -7,11 +7,10 @@
 use glam::IVec2;
 use std::hint::black_box;
 use std::time::Instant;
-use tickshot_server::core::MatchRules;
-use tickshot_server::lagcomp::estimate::{Believed, DisplayEstimate};
-use tickshot_server::lagcomp::rewind::{Past, View};
-use tickshot_server::lagcomp::{LagCompensation, Shooters};
+use tickshot_server::lagcomp::estimate::DisplayEstimate;
 use tickshot_server::maps;
+use tickshot_shared::lagcomp::rewind::{Past, View};
+use tickshot_shared::lagcomp::{Believed, LagCompensation, MatchRules, Shooters};
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::client_msg::{InputPacket, InputRun};
 use tickshot_shared::protocol::fields::ExtrapolationTable;
@@ -119,6 +118,8 @@ struct OneShooter {
 }
 
 impl Shooters for OneShooter {
+    type Told = Told;
+
     fn told(&self, _: Slot, tick: Tick) -> Option<&Told> {
         self.told.at(tick)
     }

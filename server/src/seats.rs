@@ -2,10 +2,9 @@
 
 use crate::inputs::InputBuffer;
 use crate::interest::{InSight, Interest};
-use crate::lagcomp::Shooters;
-use crate::lagcomp::estimate::Believed;
 use crate::sessions::Sessions;
 use tickshot_shared::ids::Id;
+use tickshot_shared::lagcomp::{Believed, Shooters};
 use tickshot_shared::limits::NAME_BYTES_MAX;
 use tickshot_shared::protocol::told::Told;
 use tickshot_shared::sim::arena::Arena;
@@ -99,6 +98,8 @@ pub struct Seated<'a> {
 }
 
 impl Shooters for Seated<'_> {
+    type Told = Told;
+
     fn told(&self, shooter: Slot, tick: Tick) -> Option<&Told> {
         self.sessions.in_slot(shooter)?.told.at(tick)
     }

@@ -4,10 +4,11 @@
 //! must not know sockets, files, the operating system's clock, an ECS or renet; `clippy.toml` beside it
 //! bans the calls that would let one in.
 //!
-//! Layers, lowest first: [`limits`], [`tick`], [`rng`], [`modes`], [`ids`], [`sim`], [`protocol`]; [`clock`] and [`link`] stand beside them.
+//! Layers, lowest first: [`limits`], [`tick`], [`rng`], [`modes`], [`ids`], [`sim`], [`protocol`], [`lagcomp`]; [`clock`] and [`link`] stand beside them.
 
 pub mod clock;
 pub mod ids;
+pub mod lagcomp;
 pub mod limits;
 pub mod link;
 pub mod modes;

@@ -38,8 +38,8 @@ impl Brain {
         Brain { seed, skill, bot: None, thought: None }
     }
 
-    /// What it wants, of what the latest frame drew; as before if it has thought about this tick already.
-    pub fn think(&mut self, core: &ClientCore, controls: &mut Controls) {
+    /// What it wants at `now`, of what the latest frame drew; as before if it has thought about this tick already.
+    pub fn think(&mut self, now: Duration, core: &ClientCore, controls: &mut Controls) {
         let (Some((slot, own)), Some(arena), Some(input_tick)) = (core.own(), core.arena(), core.input_tick()) else {
             return;
         };
@@ -74,6 +74,7 @@ impl Brain {
             dash: pressed(Buttons::DASH),
             reload: pressed(Buttons::RELOAD),
             weapon: input.weapon,
+            read_at: now,
         };
     }
 }
@@ -103,5 +104,5 @@ pub fn update(app: &mut App, now: Duration) -> Duration {
 fn think(local: Res<LocalTime>, mut core: ResMut<Core>, mut brain: ResMut<Brain>, mut controls: ResMut<Controls>) {
     // Without a window nothing else settles what a frame would show.
     core.0.look(local.0);
-    brain.think(&core.0, &mut controls);
+    brain.think(local.0, &core.0, &mut controls);
 }

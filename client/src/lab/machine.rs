@@ -1,17 +1,20 @@
 //! One client's machine: its session, its clock, its frames, its way to the server.
 //!
 //! Time line of a frame at true time t: everything that arrived by t is handed in, each with its own local time of arrival;
-//! whoever steers looks at the frame before and presses; inputs that have come due leave; the frame is drawn.
+//! whoever steers looks at the frame before and presses; inputs that have come due leave; the frame is drawn. A machine that
+//! records does so on its own clock, like any other.
 
 use super::quartz::Quartz;
 use super::steer::{Pilot, Steer};
 use super::wire::{Arrival, Wire};
 use crate::core::{ClientCore, CoreConfig, MapSource, Outbox};
+use crate::recording;
 use crate::view::{Switches, ViewModel};
 use std::time::Duration;
 use tickshot_shared::limits::SESSION_TIMEOUT_MS;
 use tickshot_shared::link::profile::LinkSettings;
 use tickshot_shared::rng::Rng;
+use tickshot_trace::record::Stamped;
 
 /// How one client takes part.
 #[derive(Clone)]
@@ -28,6 +31,8 @@ pub struct ClientSetup {
     pub switches: Switches,
     /// Maps it has already; others are fetched.
     pub maps: MapSource,
+    /// It records what happens, on its own clock.
+    pub record: bool,
 }
 
 impl Default for ClientSetup {
@@ -41,6 +46,7 @@ impl Default for ClientSetup {
             steer: Steer::Bot,
             switches: Switches::default(),
             maps: CoreConfig::default().maps,
+            record: false,
         }
     }
 }
@@ -68,13 +74,18 @@ pub struct Machine {
     /// Nothing is drawn, read or sent before this.
     still_until: Duration,
     heard: Duration,
+    /// Hot-lane and control payload so far: in, out.
+    traffic: (u64, u64),
+    /// What was recorded; `None` = it does not record.
+    trace: Option<Vec<Stamped>>,
 }
 
 impl Machine {
     /// Switched on at true time `now`.
     pub(super) fn new(id: u64, setup: ClientSetup, now: Duration, seed: u64) -> Machine {
         let fork = |purpose| Rng::fork(seed, purpose);
-        Machine {
+        let (name, records) = (setup.name, setup.record);
+        let mut machine = Machine {
             id,
             core: ClientCore::new(CoreConfig { maps: setup.maps, switches: setup.switches }),
             view: ViewModel::default(),
@@ -92,7 +103,30 @@ impl Machine {
             drawn_at: now,
             still_until: now,
             heard: now,
+            traffic: (0, 0),
+            trace: None,
+        };
+        if records {
+            machine.begin_trace(&name, now);
         }
+        machine
+    }
+
+    /// It records from here on, on its own clock.
+    fn begin_trace(&mut self, name: &str, now: Duration) {
+        let local = self.quartz.local(now);
+        let header = recording::header(name, self.id, 0, String::new());
+        self.trace = Some(vec![Stamped { at: local, record: header.into() }]);
+        self.core.wake(local);
+        self.core.set_recording(true);
+    }
+
+    /// All that was recorded since the last call, a header first; it records on. Empty if it does not record.
+    pub fn take_trace(&mut self) -> Vec<Stamped> {
+        let Some(trace) = &mut self.trace else { return Vec::new() };
+        self.core.take_records(trace);
+        let header = trace[..1].to_vec();
+        std::mem::replace(trace, header)
     }
 
     /// What this machine's clock shows at true time `at`.
@@ -139,29 +173,42 @@ impl Machine {
     pub(super) fn frame(&mut self, now: Duration) {
         self.receive(now);
         let local = self.quartz.local(now);
-        let controls = self.pilot.controls(&self.steer, &self.core);
+        let controls = self.pilot.controls(local, &self.steer, &self.core);
         self.core.set_switches(local, &self.switches);
         let mut out = Outbox::default();
         self.core.advance(local, &controls, &mut out);
+        let sent = out.hot.iter().chain(&out.control).map(|bytes| bytes.len() as u64);
+        self.traffic.1 += sent.sum::<u64>();
         out.hot.iter().for_each(|bytes| self.up.send_hot(now, bytes));
         out.control.into_iter().for_each(|bytes| self.up.send_control(now, bytes));
         self.up.keep_up(now);
         self.core.rebuild_view(local, &mut self.view);
+        if let Some(trace) = &mut self.trace {
+            self.core.set_traffic(self.traffic.0, self.traffic.1);
+            self.core.take_records(trace);
+        }
         self.drawn_at = now;
         self.plan_frame(now);
     }
 
     fn receive(&mut self, now: Duration) {
         let (core, quartz, heard) = (&mut self.core, &self.quartz, &mut self.heard);
-        let local = quartz.local(now);
+        let (local, bytes_in) = (quartz.local(now), &mut self.traffic.0);
+        core.wake(local);
         self.down.deliver(now, &mut |at, arrival| {
             if quartz.is_asleep(at) {
                 return;
             }
             *heard = at;
             match arrival {
-                Arrival::Hot(bytes) => core.handle_hot(quartz.local(at), bytes),
-                Arrival::Control(bytes) => core.handle_control(local, &bytes),
+                Arrival::Hot(bytes) => {
+                    *bytes_in += bytes.len() as u64;
+                    core.handle_hot(quartz.local(at), bytes);
+                }
+                Arrival::Control(bytes) => {
+                    *bytes_in += bytes.len() as u64;
+                    core.handle_control(local, &bytes);
+                }
                 Arrival::KeepAlive => {}
             }
         });

@@ -3,6 +3,7 @@
 use crate::core::ClientCore;
 use crate::headless::bot::Brain;
 use crate::view::Controls;
+use std::time::Duration;
 use tickshot_shared::sim::bot::Skill;
 
 /// What steers one client.
@@ -27,12 +28,12 @@ impl Pilot {
         Pilot { brain: Brain::new(seed, Skill::default()), wanted: Controls::default() }
     }
 
-    /// What is pressed now.
-    pub fn controls(&mut self, steer: &Steer, core: &ClientCore) -> Controls {
+    /// What is pressed at local time `now`.
+    pub fn controls(&mut self, now: Duration, steer: &Steer, core: &ClientCore) -> Controls {
         match steer {
-            Steer::Controls(controls) => *controls,
+            Steer::Controls(controls) => Controls { read_at: now, ..*controls },
             Steer::Bot => {
-                self.brain.think(core, &mut self.wanted);
+                self.brain.think(now, core, &mut self.wanted);
                 self.wanted
             }
         }

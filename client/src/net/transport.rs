@@ -46,6 +46,8 @@ pub struct ClientTransport {
 }
 
 struct Session {
+    /// The random number that names it.
+    client_id: u64,
     netcode: NetcodeClient,
     flow: ControlFlow,
     /// The end of the session was seen, but renet is told only in the next call, so that the last messages can be read.
@@ -113,6 +115,11 @@ impl ClientTransport {
     /// How far the connection has come.
     pub fn state(&self) -> &ConnectState {
         &self.state
+    }
+
+    /// The number that names the session on both ends; `None` while there is none.
+    pub fn client_id(&self) -> Option<u64> {
+        self.session.as_ref().map(|session| session.client_id)
     }
 
     /// What the server last said of itself: its name, map, players.
@@ -188,12 +195,13 @@ impl ClientTransport {
 
     /// Makes our own token: whoever has the key may.
     fn open(&mut self, now: Duration, key: &SessionKey, clock_s: u32) -> Session {
+        let client_id = self.inquiry.client_id();
         let said = Introduction { version: protocol_version(), name: self.name.clone() };
         let token = ConnectToken::generate(
             Duration::from_secs(u64::from(clock_s)),
             NETCODE_PROTOCOL_ID,
             TOKEN_SECONDS,
-            self.inquiry.client_id(),
+            client_id,
             SESSION_TIMEOUT.as_secs() as i32,
             vec![token_address()],
             Some(&said.encode()),
@@ -202,7 +210,7 @@ impl ClientTransport {
         .expect("one server address and data of fixed size always make a token");
         let netcode = NetcodeClient::new(now, ClientAuthentication::Secure { connect_token: token })
             .expect("a token of our own is well formed");
-        Session { netcode, flow: ControlFlow::default(), closing: false, refused_before: None }
+        Session { client_id, netcode, flow: ControlFlow::default(), closing: false, refused_before: None }
     }
 
     fn handle_sealed(

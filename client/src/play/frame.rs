@@ -6,6 +6,7 @@
 use super::{EFFECTS_PER_FRAME_MAX, Play};
 use crate::effects::{Around, metres};
 use crate::interpolate::Cursor;
+use crate::record::Tape;
 use crate::roster::Roster;
 use crate::scene::Moment;
 use crate::stats::ClientStats;
@@ -34,19 +35,27 @@ pub(super) struct OwnDrawn {
 
 impl Play {
     /// Settles what the frame of `now` shows, and counts it in `stats`.
-    pub fn look(&mut self, now: Duration, stats: &mut ClientStats) {
+    pub fn look(&mut self, now: Duration, stats: &mut ClientStats, tape: &mut Tape) {
         self.clocks.update(now);
         self.smoothing.decay(now.saturating_sub(self.drawn_at).as_secs_f32());
         self.drawn_at = now;
         self.place_others(stats);
         self.own_drawn = self.place_own();
         self.place_scene();
+        tape.note(now, || self.frame_record(now));
         self.effects.truncate(EFFECTS_PER_FRAME_MAX);
     }
 
     /// The frame of `now`; appends to its effects.
-    pub fn rebuild_view(&mut self, now: Duration, roster: &Roster, view: &mut ViewModel, stats: &mut ClientStats) {
-        self.look(now, stats);
+    pub fn rebuild_view(
+        &mut self,
+        now: Duration,
+        roster: &Roster,
+        view: &mut ViewModel,
+        stats: &mut ClientStats,
+        tape: &mut Tape,
+    ) {
+        self.look(now, stats, tape);
         view.arena = Some(Arc::clone(&self.arena));
         let team = |slot: Slot| roster.entries().get(&slot).and_then(|entry| entry.team);
         view.own = self.own_view(team(self.slot));
@@ -135,7 +144,7 @@ impl Play {
     }
 
     /// What smoothing adds to the own position at the moment, world units.
-    fn own_offset(&self) -> Vec2 {
+    pub(super) fn own_offset(&self) -> Vec2 {
         if self.modes.prediction == Prediction::Smoothed { self.smoothing.offset() } else { Vec2::ZERO }
     }
 

@@ -9,6 +9,7 @@
 
 mod frame;
 mod readings;
+mod record;
 mod steer;
 
 use crate::clocks::Clocks;
@@ -17,6 +18,7 @@ use crate::input_log::InputLog;
 use crate::interpolate::Cursor;
 use crate::predict::Predictor;
 use crate::reconcile::{Correction, Reason, Reconciler, Smoothing, Truth};
+use crate::record::Tape;
 use crate::scene::Scene;
 use crate::shots::{ShotLog, Sight};
 use crate::stats::ClientStats;
@@ -237,30 +239,39 @@ impl Play {
     }
 
     /// A snapshot datagram. What cannot be used is dropped and counted.
-    pub fn handle_snapshot(&mut self, arrived: Duration, bytes: &[u8], stats: &mut ClientStats) {
+    pub fn handle_snapshot(&mut self, arrived: Duration, bytes: &[u8], stats: &mut ClientStats, tape: &mut Tape) {
         let tick = match self.ring.decode(bytes, Some(self.slot)) {
             Ok(tick) => tick,
-            Err(error) => return stats.drop_one(error.reason()),
+            Err(error) => {
+                tape.note_dropped(arrived, bytes, error.reason());
+                return stats.drop_one(error.reason());
+            }
         };
+        tape.heard(tick);
         if self.old_until.is_some_and(|until| tick <= until) {
             self.ring = new_ring(self.capacity, self.rate);
+            tape.note_dropped(arrived, bytes, "snapshot_of_old_match");
             return stats.drop_one("snapshot_of_old_match");
         }
         stats.snapshots += 1;
         let Some(snapshot) = self.ring.at(tick) else { return };
+        tape.note_snapshot(arrived, snapshot, bytes.len());
         let header = snapshot.header;
         let own = snapshot.own.map(|(_, player)| player);
         let timing = readings::timing(&header);
         self.clocks.handle_snapshot(arrived, &timing);
         self.report(arrived, &timing, stats);
+        if timing.pong.is_some() {
+            tape.note(arrived, || self.clock_record(tick));
+        }
         self.log.handle_ack(tick);
         if let Some(player) = own {
             let truth = Truth { tick, player, input_use: header.input_use, starved: header.starved };
-            self.reconcile(arrived, &truth, stats);
+            self.reconcile(arrived, &truth, stats, tape);
         }
     }
 
-    fn reconcile(&mut self, arrived: Duration, truth: &Truth, stats: &mut ClientStats) {
+    fn reconcile(&mut self, arrived: Duration, truth: &Truth, stats: &mut ClientStats, tape: &mut Tape) {
         let before = self.reconciler.confirmed().map(|(tick, player)| (tick, *player));
         if before.is_some_and(|(newest, _)| truth.tick <= newest) {
             return;
@@ -272,6 +283,7 @@ impl Play {
         let correction = self.reconciler.handle_truth(truth, replaces, &mut self.predictor, &self.log, &self.arena);
         if let Some(correction) = correction.filter(|_| modes.predicts()) {
             stats.corrections.record(&correction);
+            tape.note(arrived, || record::correction(&correction));
             self.show_correction(arrived, &correction, drawn_before);
         }
         if let Some((_, before)) = before {

@@ -4,8 +4,9 @@
 //! once, with the aim of t. The next input *P* carries it as its view stamp. So aim, bodies and muzzle are those of one
 //! moment, however many ticks a frame spans or frames a tick. A trigger that stays down fires on what was drawn last.
 
-use super::Play;
+use super::{Play, record};
 use crate::effects::{own_deeds, shot};
+use crate::record::Tape;
 use crate::shots::Sight;
 use crate::stats::ClientStats;
 use crate::view::Controls;
@@ -24,21 +25,30 @@ use tickshot_shared::tick::Tick;
 
 impl Play {
     /// Produces the inputs due at `now`; appends at most one packet to `out`.
-    pub fn advance(&mut self, now: Duration, controls: &Controls, stats: &mut ClientStats, out: &mut Vec<Vec<u8>>) {
+    pub fn advance(
+        &mut self,
+        now: Duration,
+        controls: &Controls,
+        stats: &mut ClientStats,
+        tape: &mut Tape,
+        out: &mut Vec<Vec<u8>>,
+    ) {
         let Some(newest) = self.ring.newest().map(|s| s.header.tick) else { return };
         self.watch_trigger(now, controls);
         self.clocks.update(now);
         let Some((first, count)) = self.clocks.poll_due() else {
-            return self.probe(now, newest, out);
+            return self.probe(now, newest, tape, out);
         };
         for tick in (0..count).map(|i| first.plus(i)) {
-            self.produce(now, tick, controls, stats);
+            self.produce(now, tick, controls, stats, tape);
         }
         stats.inputs += u64::from(count);
         [stats.ticks_skipped, stats.input_snaps, stats.display_snaps, _] = self.clocks.counts();
         if let Some((newest, run)) = self.log.unacked(self.modes.redundancy.into()).filter(|_| count > 0) {
             let ping = self.clocks.stamp(now, first, newest);
-            out.push(self.packet(newest, count, run, ping));
+            let packet = self.packet(newest, count, run, ping);
+            let fresh = count.min(packet.inputs.len() as u32);
+            send(now, &packet, fresh, tape, out);
         }
     }
 
@@ -52,19 +62,20 @@ impl Play {
 
     /// Before the server's clock is known, no input can be on time. This one carries a tick that is over, which is no
     /// input at all, and a ping, which brings the time back.
-    fn probe(&mut self, now: Duration, newest: Tick, out: &mut Vec<Vec<u8>>) {
+    fn probe(&mut self, now: Duration, newest: Tick, tape: &mut Tape, out: &mut Vec<Vec<u8>>) {
         if now < self.next_probe {
             return;
         }
         self.next_probe = now + PROBE_INTERVAL;
         let ping = self.clocks.stamp_probe(now);
         if let Some(run) = InputRun::of(&[Input::default()]) {
-            out.push(self.packet(newest, 1, run, ping));
+            let packet = self.packet(newest, 1, run, ping);
+            send(now, &packet, 0, tape, out);
         }
     }
 
     /// A packet with `inputs` up to `newest`, of which `new` are sent for the first time.
-    fn packet(&mut self, newest: Tick, new: u32, inputs: InputRun, ping: u32) -> Vec<u8> {
+    fn packet(&mut self, newest: Tick, new: u32, inputs: InputRun, ping: u32) -> InputPacket {
         let (ack, ack_mask) = self.ring.ack();
         if let Some(ack) = ack.filter(|ack| *ack < newest) {
             self.ack_lead.push(newest, ack);
@@ -74,9 +85,7 @@ impl Play {
         let middle = newest.checked_minus(new / 2).unwrap_or(newest);
         let drawn = self.display_drawn.map(|time| time.ticks_256ths(self.rate));
         let display_delay = drawn.map_or(0, |drawn| self.ack_lead.declared_delay(middle, drawn));
-        let mut bytes = Vec::new();
-        encode_inputs(&InputPacket { newest, inputs, ack, ack_mask, display_delay, ping: Some(ping) }, &mut bytes);
-        bytes
+        InputPacket { newest, inputs, ack, ack_mask, display_delay, ping: Some(ping) }
     }
 
     /// A pull is noted in the frame it happens in, whether an input is due or not.
@@ -109,7 +118,7 @@ impl Play {
     }
 
     /// Samples, logs and predicts one input.
-    fn produce(&mut self, now: Duration, tick: Tick, controls: &Controls, stats: &mut ClientStats) {
+    fn produce(&mut self, now: Duration, tick: Tick, controls: &Controls, stats: &mut ClientStats, tape: &mut Tape) {
         let held = controls.fire.then(|| self.sight(now, controls.aim));
         let sight = self.pulled.take().or(held.flatten()).map(|sight| reachable(sight, tick));
         let aim = sight.as_ref().map_or(controls.aim, |sight| sight.aim);
@@ -118,6 +127,7 @@ impl Play {
         let pulls = !tick.checked_minus(1).and_then(|tick| self.log.at(tick)).is_some_and(fires);
         let input = Input { heading: controls.heading, aim, buttons, weapon: controls.weapon, view };
         self.log.push(tick, input);
+        tape.note(now, || record::input(self.slot, tick, &input, now, controls));
         let Some((confirmed, _)) = self.reconciler.confirmed() else { return };
         let deeds = self.predictor.advance(tick, confirmed, &self.log, &self.arena);
         let Some(after) = self.predictor.at(tick).copied() else { return };
@@ -126,16 +136,25 @@ impl Play {
             own_deeds(self.slot, &after, deeds, &mut self.effects);
         }
         if let (Some(sight), Some(weapon)) = (sight, deeds.fired) {
-            self.handle_shot(tick, weapon, &after, sight, stats);
+            self.handle_shot(tick, weapon, &after, sight, stats, tape);
         }
     }
 
     /// The shot of `tick` goes off, and left `after`: its tracers, or its rocket, appear now.
-    fn handle_shot(&mut self, tick: Tick, weapon: Weapon, after: &Player, sight: Sight, stats: &mut ClientStats) {
+    fn handle_shot(
+        &mut self,
+        tick: Tick,
+        weapon: Weapon,
+        after: &Player,
+        sight: Sight,
+        stats: &mut ClientStats,
+        tape: &mut Tape,
+    ) {
         let predicts = self.modes.prediction.predicts();
         stats.shots.fired += 1;
         if weapon.table().rays == 0 {
             stats.shots.rockets += 1;
+            tape.note(sight.at, || self.shot_record(tick, weapon, &sight, None));
             if predicts {
                 self.scene.launch(tick, after.pos, sight.aim, self.slot, &mut self.effects);
             }
@@ -143,6 +162,7 @@ impl Play {
         }
         let seen = sight.trace(&self.arena, &Shot::new(self.slot, weapon, sight.aim, tick));
         stats.shots.claimed_hits += u64::from(seen.victim().is_some());
+        tape.note(sight.at, || self.shot_record(tick, weapon, &sight, seen.victim()));
         if predicts {
             let from = sight.muzzle.as_vec2() + self.smoothing.offset();
             let rays = seen.rays().iter().enumerate();
@@ -151,6 +171,14 @@ impl Play {
         }
         self.shots.push(tick, sight, seen.victim());
     }
+}
+
+/// Out of the door, and into the trace. `fresh`: how many of its inputs it carries for the first time; a probe none.
+fn send(now: Duration, packet: &InputPacket, fresh: u32, tape: &mut Tape, out: &mut Vec<Vec<u8>>) {
+    let mut bytes = Vec::new();
+    encode_inputs(packet, &mut bytes);
+    tape.note(now, || record::packet(packet, fresh, now, bytes.len()));
+    out.push(bytes);
 }
 
 fn fires(input: Input) -> bool {

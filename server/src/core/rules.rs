@@ -5,27 +5,10 @@
 
 use super::ServerCore;
 use crate::sessions::Session;
-use tickshot_shared::limits::{LINK_TEXT_BYTES_MAX, REWIND_MS_DEFAULT};
-use tickshot_shared::modes::HitCheck;
+use tickshot_shared::lagcomp::MatchRules;
+use tickshot_shared::limits::LINK_TEXT_BYTES_MAX;
 use tickshot_shared::protocol::control::ServerControl;
 use tickshot_shared::protocol::evidence::ShotEvidence;
-
-/// How shots are judged, and who has a say in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MatchRules {
-    /// Each client chooses hit check and snapshot interval for itself.
-    pub experiments: bool,
-    /// The hit check of everyone, if there are no experiments.
-    pub hit_checks: HitCheck,
-    /// Shots reach back this far at most, milliseconds, 0..=[`tickshot_shared::limits::REWIND_MS_CAP_MAX`].
-    pub rewind_ms: u16,
-}
-
-impl Default for MatchRules {
-    fn default() -> MatchRules {
-        MatchRules { experiments: true, hit_checks: HitCheck::default(), rewind_ms: REWIND_MS_DEFAULT }
-    }
-}
 
 /// What a client wishes of its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +25,10 @@ impl Default for Wanted {
     }
 }
 
-impl MatchRules {
-    /// What `session` gets of what it wants.
-    pub(super) fn granted(self, session: &Session) -> Wanted {
-        if self.experiments { session.wanted } else { Wanted::default() }
+impl Wanted {
+    /// What `session` gets of what it wants, under `rules`.
+    pub(super) fn granted(rules: MatchRules, session: &Session) -> Wanted {
+        if rules.experiments { session.wanted } else { Wanted::default() }
     }
 }
 
@@ -53,6 +36,7 @@ impl ServerCore {
     /// The rules from the next tick on; everyone is told.
     pub fn set_rules(&mut self, rules: MatchRules) {
         self.setup.rules = rules;
+        self.note_rules();
         for client_id in self.sessions.admitted().collect::<Vec<_>>() {
             self.tell_rules(client_id);
         }
@@ -66,6 +50,8 @@ impl ServerCore {
             return false;
         };
         text[..text.floor_char_boundary(LINK_TEXT_BYTES_MAX)].clone_into(&mut session.imposed_link);
+        let link = session.imposed_link.clone();
+        self.note_link(client_id, &link);
         self.tell_rules(client_id);
         true
     }
@@ -75,14 +61,20 @@ impl ServerCore {
         &self.shots
     }
 
-    /// Names and counts the shots of this tick, and shows their evidence to the shooters that asked for it.
-    pub(super) fn tell_shots(&mut self) {
-        let mut shots = std::mem::take(&mut self.shots);
+    /// Names the shots of this tick.
+    pub(super) fn name_shots(&mut self) {
         let now = self.deadline(self.world.tick);
-        for shot in &mut shots {
+        for shot in &mut self.shots {
             shot.id = self.setup.ids.next(now);
+        }
+    }
+
+    /// Counts the shots of this tick, and shows their evidence to the shooters that asked for it.
+    pub(super) fn tell_shots(&mut self) {
+        let (shots, rules) = (std::mem::take(&mut self.shots), self.setup.rules);
+        for shot in &shots {
             self.metrics.shots.record(shot);
-            let asked = |session: &Session| self.setup.rules.granted(session).evidence;
+            let asked = |session: &Session| Wanted::granted(rules, session).evidence;
             if self.sessions.in_slot(shot.shooter).is_some_and(asked)
                 && let Some(client_id) = self.sessions.id_in_slot(shot.shooter)
             {

@@ -4,7 +4,7 @@
 //! know is for [`crate::interest`] to say, how it is written for the encoder; here they meet, with what the server has to say
 //! about that client's inputs and pings. Must not know how bytes travel.
 
-use super::ServerCore;
+use super::{ServerCore, Wanted};
 use crate::metrics::ratio;
 use crate::sessions::SessionState;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ impl ServerCore {
         for (client_id, session) in self.sessions.iter_mut() {
             let SessionState::Playing(slot) = session.state else { continue };
             // Those who want fewer snapshots get them in turns, so that no tick has to make them all.
-            let every = u32::from(rules.granted(session).snapshot_every.max(1));
+            let every = u32::from(Wanted::granted(rules, session).snapshot_every.max(1));
             if !tick.plus(slot.0.into()).0.is_multiple_of(every) {
                 continue;
             }
@@ -61,6 +61,9 @@ impl ServerCore {
             self.metrics.entities_sent += u64::from(stats.sent);
             self.metrics.entities_deferred += u64::from(stats.deferred);
             self.metrics.rockets_deferred += u64::from(stats.rockets_deferred);
+            if let Some(recording) = &mut self.recording {
+                recording.note_snapshot(slot, clock(), &stats);
+            }
             send(client_id, &self.scratch.snapshot);
         }
     }

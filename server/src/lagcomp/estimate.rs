@@ -11,32 +11,11 @@
 
 use std::time::Duration;
 use tickshot_shared::clock::timeline::{DILATION_MAX_PERCENT, SNAP_TICKS};
+use tickshot_shared::lagcomp::{Believed, TOLERANCE_TICKS};
 use tickshot_shared::limits::INPUT_AHEAD_TICKS_MAX;
 use tickshot_shared::protocol::ack_lead::AckLead;
 use tickshot_shared::protocol::client_msg::InputPacket;
 use tickshot_shared::tick::{Tick, TickRate};
-
-/// What one client is believed to have drawn at one input, whole ticks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Believed {
-    /// The believed time of the picture.
-    pub estimate: i64,
-    /// Between these, tolerance included, the picture may be. A client that received nothing newer shows its newest: if its
-    /// acks are before the estimate, so is the picture, within the tolerance of them. They are further apart only for
-    /// inputs whose packet brought a newer ack: it may have come before the frame or after it.
-    pub first: i64,
-    pub last: i64,
-    /// A snapshot that it had for certain when it drew: the last but one that it had acked before the packet with this
-    /// input, for between the frame and that ack one more may have come.
-    pub had: Option<Tick>,
-}
-
-impl Believed {
-    /// Can `tick` have been the newest snapshot the client had when it drew? Tolerance included: its frame was earlier.
-    pub fn may_be_newest(&self, tick: Tick) -> bool {
-        self.had.is_none_or(|had| had.distance(tick) <= TOLERANCE_TICKS)
-    }
-}
 
 /// Follows the age of one client's picture.
 #[derive(Clone, Debug)]
@@ -153,9 +132,6 @@ impl DisplayEstimate {
     }
 }
 
-/// How far from what is believed a claim may lie, in ticks: a frame that was drawn before the click, the part of a tick
-/// until the input left, and the rounding of a declared delay.
-pub const TOLERANCE_TICKS: i64 = 3;
 /// How fast a picture can honestly become older, in percent of the time that passes: both clocks dilated against each other.
 pub const OLDER_PERCENT_MAX: i32 = 2 * DILATION_MAX_PERCENT as i32;
 /// Shortest time between two jumps of a believed age.

@@ -2,8 +2,8 @@
 
 use super::rig::{look, poses};
 use glam::IVec2;
-use tickshot_server::lagcomp::rewind::{Past, View};
 use tickshot_server::maps;
+use tickshot_shared::lagcomp::rewind::{Past, View};
 use tickshot_shared::limits::REWIND_MS_CAP_MAX;
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::evidence::Fate;

@@ -2,11 +2,9 @@
 
 use super::rig::{LinkTicks, Rig};
 use glam::IVec2;
-use tickshot_server::core::MatchRules;
-use tickshot_server::lagcomp::estimate::{Believed, TOLERANCE_TICKS};
-use tickshot_server::lagcomp::plausibility::{Allowed, Limits, allow};
-use tickshot_server::lagcomp::{LagCompensation, Shooters};
 use tickshot_server::maps;
+use tickshot_shared::lagcomp::plausibility::{Allowed, Limits, allow};
+use tickshot_shared::lagcomp::{Believed, LagCompensation, MatchRules, Shooters, TOLERANCE_TICKS};
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::protocol::evidence::Clamp;
 use tickshot_shared::protocol::stamp::stamp_is_possible;
@@ -118,6 +116,8 @@ struct OneShooter {
 }
 
 impl Shooters for OneShooter {
+    type Told = Told;
+
     fn told(&self, _: Slot, tick: Tick) -> Option<&Told> {
         self.told.at(tick)
     }

@@ -1,8 +1,8 @@
 //! Who can be hit, and from where: the dead, the moved, those never told of, and the shooter's own place.
 
 use glam::IVec2;
-use tickshot_server::lagcomp::rewind::{Past, Target, View};
 use tickshot_server::maps;
+use tickshot_shared::lagcomp::rewind::{Past, Target, View};
 use tickshot_shared::protocol::evidence::Fate;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::combat::Targets;

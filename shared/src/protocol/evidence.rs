@@ -3,7 +3,7 @@
 //! Time line: the shooter drew the claim; its input of `tick` carried it; at server tick `tick`, after movement and before
 //! anyone was hurt, the shot was judged at the used time. Every other time here is told as an age before `tick`.
 //!
-//! Data only: who judges, and why a claim was clamped, is the server's business.
+//! Data only: who judges, and why a claim was clamped, is for [`crate::lagcomp`] to say.
 
 use crate::ids::Id;
 use crate::limits::PLAYERS_MAX;

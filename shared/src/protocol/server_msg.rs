@@ -1,8 +1,8 @@
 //! What a snapshot says, once decoded, and the coding of its header.
 
-use super::DecodeError;
 use super::bits::{BitReader, BitWriter};
 use super::fields::{fits, mask, signed};
+use super::{DecodeError, lane};
 use crate::limits::BASELINE_AGE_TICKS_MAX;
 use crate::sim::rocket::Rocket;
 use crate::sim::world::{Player, Slot};
@@ -79,6 +79,15 @@ impl Snapshot {
     pub fn entity(&self, slot: Slot) -> Option<&Entity> {
         self.entities.binary_search_by_key(&slot, |e| e.slot).ok().map(|i| &self.entities[i])
     }
+}
+
+/// Only the header of a snapshot datagram (lane byte included): which one it is, though it cannot be used. `newest`: the
+/// newest snapshot the receiver knows of.
+pub fn header_of(bytes: &[u8], newest: Option<Tick>) -> Result<SnapshotHeader, DecodeError> {
+    let (&lane::SNAPSHOT, payload) = bytes.split_first().ok_or(DecodeError::Truncated)? else {
+        return Err(DecodeError::WrongKind);
+    };
+    SnapshotHeader::decode(&mut BitReader::new(payload), newest)
 }
 
 impl SnapshotHeader {

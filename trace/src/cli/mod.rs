@@ -6,6 +6,7 @@ mod info;
 mod judge;
 mod latency;
 mod merge;
+mod open;
 mod recover;
 mod report;
 mod shots;

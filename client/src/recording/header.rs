@@ -1,0 +1,25 @@
+//! The first record of a client's file: who wrote it, where, and with which settings.
+
+use tickshot_shared::protocol::version::protocol_version;
+use tickshot_trace::proto::{Header, Role};
+
+/// Of the client that plays as `name` in the netcode session `client_id` (0 = it may open several: each welcome says
+/// which). `unix_ns_at_zero`: see the schema. `config_json`: its settings, without passwords.
+pub fn header(name: &str, client_id: u64, unix_ns_at_zero: i64, config_json: String) -> Header {
+    Header {
+        format: FORMAT,
+        role: Role::Client.into(),
+        build: env!("CARGO_PKG_VERSION").to_owned(),
+        protocol: protocol_version(),
+        system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        unix_ns_at_zero,
+        name: name.to_owned(),
+        config_json,
+        part: 1,
+        client_id,
+        ..Header::default()
+    }
+}
+
+/// Of the schema.
+const FORMAT: u32 = 1;

@@ -1,1 +1,0 @@
-//! See the command of this name.

@@ -1,1 +1,0 @@
-//! Service level indicators, computed the same way live and from traces.
