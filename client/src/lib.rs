@@ -4,7 +4,7 @@
 //! [`input_log`], [`predict`], [`reconcile`], [`interpolate`], [`shots`], [`effects`], [`roster`], [`stats`]); [`view`] is all that a
 //! renderer may read of it; [`net`] carries its bytes; [`app`] puts it on a Bevy schedule, [`session`] opens one there;
 //! [`headless`] runs many of them without a window, `gui` draws one, `audio` makes it
-//! heard, [`lab`] is a whole match on virtual time; [`cli`] is
+//! heard, [`lab`] is a whole match on virtual time, [`watch`] plays a recorded one; [`cli`] is
 //! the command line.
 
 pub mod app;
@@ -39,5 +39,6 @@ pub mod shots;
 pub mod stats;
 pub mod talk;
 pub mod view;
+pub mod watch;
 
 pub use tickshot_shared::clock::clocks;

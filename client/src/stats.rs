@@ -168,6 +168,11 @@ impl Sizes {
         self.0.len()
     }
 
+    /// All of it.
+    pub fn histogram(&self) -> &Histogram<u64> {
+        &self.0
+    }
+
     fn merge(&mut self, other: &Sizes) {
         self.0.add(&other.0).expect("both histograms have the same bounds");
     }

@@ -30,6 +30,9 @@ pub struct ViewModel {
     pub others: Vec<OtherView>,
     /// What happened since the previous frame: draw each once.
     pub effects: Vec<Effect>,
+    /// Seconds that went by in the picture since the previous frame, where those are not the clock's: in a replay, that may
+    /// rest or jump.
+    pub passed_s: Option<f32>,
     /// Names and scores of everyone in the match.
     pub roster: BTreeMap<Slot, RosterView>,
     /// Latest kills, oldest first, at most 6.
@@ -126,6 +129,8 @@ pub enum Status {
     Ended(String),
     /// Nobody plays here: bots show the game behind the menu.
     Attract,
+    /// Nobody plays here: a recorded match is watched.
+    Watching,
 }
 
 /// The own player, predicted and smoothed.

@@ -7,7 +7,7 @@
 //! Knows nothing of sessions or the network: it takes decoded inputs.
 
 use std::time::Duration;
-use tickshot_shared::limits::{INPUT_AHEAD_TICKS_MAX, INPUT_REPEATS_MAX};
+use tickshot_shared::limits::{HISTORY_TICKS, INPUT_AHEAD_TICKS_MAX, INPUT_REPEATS_MAX};
 use tickshot_shared::protocol::server_msg::InputUse;
 use tickshot_shared::sim::input::Input;
 use tickshot_shared::tick::Tick;
@@ -144,6 +144,13 @@ impl Default for InputBuffer {
     }
 }
 
+impl InputCounts {
+    /// Ticks of a playing client that were made since `before` was counted.
+    pub fn ticks_since(&self, before: InputCounts) -> u64 {
+        self.used + self.missing - before.used - before.missing
+    }
+}
+
 impl std::ops::AddAssign for InputCounts {
     fn add_assign(&mut self, other: InputCounts) {
         self.used += other.used;
@@ -154,8 +161,10 @@ impl std::ops::AddAssign for InputCounts {
     }
 }
 
-/// Places in the ring: all that may be ahead, and as many behind to recognise repeats.
-const RING: usize = 2 * INPUT_AHEAD_TICKS_MAX as usize;
+/// Places in the ring: all that may be ahead, and behind as many as anybody may ask for, of which the first may repeat one
+/// before it. So what [`InputBuffer::used`] says never depends on how far ahead the client runs.
+const RING: usize = 2 * HISTORY_TICKS;
+const _: () = assert!(RING >= HISTORY_TICKS + (INPUT_REPEATS_MAX + INPUT_AHEAD_TICKS_MAX) as usize);
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ use tickshot_server::app::{Progress, Server, ServerError};
 use tickshot_server::cli::ServerArgs;
 use tickshot_server::maps;
 use tickshot_server::metrics::ServerReport;
+use tickshot_trace::sli;
 
 fn main() -> ExitCode {
     let args = ServerArgs::parse();
@@ -114,4 +115,5 @@ fn print_report(report: &ServerReport, json: bool) {
         report.shots.fired,
         report.shots.hit,
     );
+    eprint!("{}", sli::text(&report.slis));
 }

@@ -8,6 +8,7 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tickshot_shared::tick::TickRate;
+use tickshot_trace::sli::{SliResult, Slis};
 
 /// Counters of one server run.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct Metrics {
     pub inputs_gone: InputCounts,
     /// Drops by reason that are decided above the transport.
     pub drops: BTreeMap<&'static str, u64>,
+    /// What is promised of a server, counted as it happens; the same as its trace says afterwards.
+    pub slis: Slis,
     tick_us: Histogram<u64>,
     lateness_us: Histogram<u64>,
     snapshot_bytes: Histogram<u64>,
@@ -73,6 +76,8 @@ pub struct ServerReport {
     pub inputs: InputCounts,
     pub shots: ShotCounts,
     pub drops: BTreeMap<&'static str, u64>,
+    /// Each indicator against its objective; what only clients can say is not measured here.
+    pub slis: Vec<SliResult>,
     /// Hash of the final world, hexadecimal.
     pub world_hash: String,
     pub seed: u64,
@@ -97,6 +102,7 @@ impl Metrics {
             shots: ShotTally::new(),
             inputs_gone: InputCounts::default(),
             drops: BTreeMap::new(),
+            slis: Slis::new(),
             tick_us: histogram(),
             lateness_us: histogram(),
             snapshot_bytes: histogram(),
@@ -106,6 +112,7 @@ impl Metrics {
     /// One tick took `busy_us` and began `late_us` after its deadline.
     pub fn record_tick(&mut self, busy_us: u64, late_us: u64) {
         self.ticks += 1;
+        self.slis.tick(late_us, busy_us);
         self.tick_us.saturating_record(busy_us);
         self.lateness_us.saturating_record(late_us);
     }
@@ -140,8 +147,16 @@ impl Metrics {
             inputs: self.inputs_gone,
             shots: self.shots.counts(rate),
             drops: self.drops.clone(),
+            slis: self.sli_results(rate),
             ..ServerReport::default()
         }
+    }
+
+    fn sli_results(&self, rate: TickRate) -> Vec<SliResult> {
+        let mut slis = self.slis.clone();
+        slis.lost_ticks(self.lost_ticks);
+        slis.set_budget(rate.tick_nanos() / 1000);
+        slis.report()
     }
 }
 

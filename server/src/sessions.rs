@@ -104,6 +104,11 @@ impl Session {
         matches!(self.state, SessionState::Playing(_)) && now.saturating_sub(self.heard) >= GHOST_SILENCE
     }
 
+    /// Has it ever come into the world? Who has reads the chat from then on.
+    pub fn has_played(&self) -> bool {
+        self.reads_chat
+    }
+
     /// The slot this session holds, whether it plays already or not.
     pub fn slot(&self) -> Option<Slot> {
         match self.state {

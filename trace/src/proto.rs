@@ -2,6 +2,9 @@
 
 #![allow(clippy::all, missing_docs, reason = "generated from the schema; its comments are there")]
 
+#[cfg(feature = "tool")]
+mod text;
+
 include!(concat!(env!("OUT_DIR"), "/tickshot.trace.v1.rs"));
 
 /// All of the schema as a `google.protobuf.FileDescriptorSet`.

@@ -48,6 +48,14 @@ macro_rules! channels {
             }
         }
 
+        /// Its message alone; the channel says which it is.
+        #[cfg(feature = "tool")]
+        impl serde::Serialize for Record {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                match self { $(Record::$kind(message) => message.serialize(to)),+ }
+            }
+        }
+
         $(impl From<proto::$kind> for Record {
             fn from(message: proto::$kind) -> Record { Record::$kind(message) }
         })+

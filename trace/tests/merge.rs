@@ -3,7 +3,10 @@
 mod synthetic;
 
 use synthetic::{Link, MS, Player, Synthetic, client_id};
-use tickshot_trace::analysis::merge::{MergeError, Merged, merge};
+use tickshot_shared::rng::Rng;
+use tickshot_trace::analysis::latency::latency;
+use tickshot_trace::analysis::merge::{Bounds, MergeError, Merged, fit, merge};
+use tickshot_trace::sli::Slis;
 
 const SECOND: i64 = 1000 * MS;
 
@@ -192,7 +195,37 @@ fn nothing_in_a_trace_can_make_a_merge_panic() {
     made.server.ticks[31].packet_slots.extend([0; 9]);
     made.server.ticks[32].packet_acks.clear();
     made.server.ticks[33].snapshot_sent_us.clear();
-    if let Ok(merged) = merge(&made.server, &made.clients()) {
-        _ = merged.report().text();
+    let merged = merge(&made.server, &made.clients()).unwrap();
+    _ = merged.report().text();
+    _ = latency(&merged).text();
+    _ = Slis::of_traces(Some(&made.server), &made.clients()).report();
+    for far in [i64::MIN, i64::MAX] {
+        let clock = &merged.clients[0].clock;
+        _ = (clock.to_server_ns(far), clock.to_local_ns(far), clock.error_bound_ns(far));
+    }
+}
+
+#[test]
+fn a_clock_that_warms_up_and_cools_down_is_followed_on_a_short_wire() {
+    // 20 ppm to and fro in ten minutes: d(t) in nanoseconds at t seconds.
+    let offset =
+        |t: f64| (-(t * std::f64::consts::TAU / 600.0).cos() * 20_000.0 * 600.0 / std::f64::consts::TAU) as i64;
+    let mut rng = Rng::fork(13, 0);
+    let mut delay = || 100_000 + i64::from(rng.below(50_000)) + if rng.below(8) == 0 { 3 * MS } else { 0 };
+    let mut bounds = Bounds::default();
+    for index in 0..600 * 64 {
+        let local = i64::from(index) * 15_625_000;
+        let server = local + offset(f64::from(index) / 64.0);
+        bounds.upper.push((local, server + delay()));
+        bounds.lower.push((local, server - delay()));
+    }
+    let map = fit(&bounds).unwrap();
+    assert!(map.steps().is_empty());
+    for ms in (0..600_000).step_by(73) {
+        let local = ms * MS;
+        let truth = local + offset(ms as f64 / 1000.0);
+        let (lowest, highest) = map.interval_ns(local);
+        assert!((lowest..=highest).contains(&truth), "at {ms} ms: {truth} is not in {lowest}..={highest}");
+        assert!((map.to_server_ns(local) - truth).abs() < 60_000, "at {ms} ms: {}", map.to_server_ns(local) - truth);
     }
 }

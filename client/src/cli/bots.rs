@@ -94,4 +94,5 @@ pub(super) fn print_clients(report: &SwarmReport) {
         "server agrees with     {:>10.2} %   of {} comparable hits; drawn and tested at most {} units apart",
         report.shots.agreement_pct, report.shots.comparable, report.drawn_vs_tested_units.max
     );
+    print!("{}", tickshot_trace::sli::text(&report.slis));
 }

@@ -8,10 +8,12 @@ mod display;
 mod lan;
 mod play;
 mod story;
+mod watch;
 
 use crate::net::address::resolve;
 use crate::settings::ConfigDir;
 use crate::view::Switches;
+use crate::watch::Look;
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -47,6 +49,8 @@ enum Command {
     Bots(BotsArgs),
     /// A headless match on this machine: a server and 8 bot clients over real UDP, then its numbers
     Demo(DemoArgs),
+    /// Watch a recorded match: scrub, slow motion, tick by tick, what anyone saw beside what the server knew
+    Watch(WatchArgs),
 }
 
 /// `tickshot play`
@@ -104,6 +108,32 @@ pub struct JoinArgs {
     pub time: TimeArgs,
     #[command(flatten)]
     pub record: RecordArgs,
+}
+
+/// `tickshot watch`
+#[derive(Clone, Debug, clap::Args)]
+pub struct WatchArgs {
+    /// Traces: the server's, and those of any of its clients
+    #[arg(value_name = "TRACE", required = true)]
+    pub traces: Vec<PathBuf>,
+    /// Begin so many seconds after the recording did
+    #[arg(long, value_name = "S")]
+    pub at: Option<f64>,
+    /// Begin where this shot was fired, in both views: its name, or the end of it
+    #[arg(long, value_name = "ID")]
+    pub shot: Option<String>,
+    /// Follow this player
+    #[arg(long, value_name = "NAME")]
+    pub follow: Option<String>,
+    /// Whose picture: server (what it knew), client (what the followed client drew) or both
+    #[arg(long, value_name = "VIEW")]
+    pub view: Option<Look>,
+    /// Begin at rest
+    #[arg(long)]
+    pub paused: bool,
+    /// Keep one line of JSON in this file that says what is shown (for scripts)
+    #[arg(long, value_name = "FILE")]
+    pub state_file: Option<PathBuf>,
 }
 
 /// `tickshot lan`
@@ -218,6 +248,7 @@ impl Cli {
             Some(Command::Lan(args)) => lan::run(&args, &shell.dir),
             Some(Command::Bots(args)) => bots::run(&args),
             Some(Command::Demo(args)) => demo::run(&args),
+            Some(Command::Watch(args)) => watch::run(&args, &shell),
         }
     }
 }
@@ -275,6 +306,8 @@ const EXAMPLES: &str = "Examples:
   tickshot bots 127.0.0.1 --link 'delay 75ms 20ms loss 5%' --json
   tickshot demo --seconds 5                    a headless match on this machine, recorded, and a report on it
   tickshot bots 127.0.0.1 --record traces      record what every client saw (in a window F9 does so)
+  tickshot watch server.mcap client-Ann.mcap   a recorded match: what Ann saw, and what the server knew
+  tickshot watch *.mcap --follow Ann --at 12.5 --paused
 
 Keys (all can be changed in Settings): WASD move, mouse aims, left button fires, Space dashes, R reloads, 1 2 3 or the
 wheel choose a weapon, Tab scores, Enter chats, Esc opens the menu, F1 shows the rest.

@@ -95,12 +95,14 @@ pub(super) fn join(args: &JoinArgs, shell: &Shell) -> Result<(), Failure> {
 }
 
 fn need_window() -> Result<(), Failure> {
+    need_window_to("play", "'tickshot bots ADDR' and 'tickshot demo' need no window")
+}
+
+/// An error where no window can be had to `act` on; `instead`: what can be done without.
+pub(super) fn need_window_to(act: &str, instead: &str) -> Result<(), Failure> {
     match super::display::missing() {
         None => Ok(()),
-        Some(why) => Err(format!(
-            "{why}, so there is nothing to play on; 'tickshot bots ADDR' and 'tickshot demo' need no window"
-        )
-        .into()),
+        Some(why) => Err(format!("{why}, so there is nothing to {act} on; {instead}").into()),
     }
 }
 
@@ -187,7 +189,7 @@ fn recording(
 
 /// The window's library panics where no window can be had (a display that refuses us, say): that is an answer, not a bug.
 #[cfg(feature = "gui")]
-fn or_why_not(open: impl FnOnce() -> bevy::prelude::App) -> Result<bevy::prelude::App, Failure> {
+pub(super) fn or_why_not(open: impl FnOnce() -> bevy::prelude::App) -> Result<bevy::prelude::App, Failure> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(open));

@@ -35,6 +35,11 @@ pub(super) struct Lens {
     shake: f32,
     /// `false` until the camera has jumped to its first subject.
     settled: bool,
+    /// Larger shows less of the map; a match is always seen at 1.
+    pub zoom: f32,
+    /// How much of the window is covered for good, at the left and at the bottom, logical pixels: the middle is the middle of
+    /// the rest.
+    pub covered_px: Vec2,
 }
 
 impl Lens {
@@ -62,7 +67,8 @@ impl Lens {
     /// Keeps the middle where the window shows little beyond a map of this size (metres): the void is nothing to look at.
     fn stay_over(&mut self, map: Vec2) {
         let inset = self.half_extent() - Vec2::splat(BEYOND_MAP_M);
-        let (low, high) = (inset, map - inset);
+        let covered = self.covered_px / self.px_per_metre;
+        let (low, high) = (inset - covered * Vec2::X, map - inset + covered * Vec2::Y);
         // A map smaller than the window is shown in its middle.
         let along = |at: f32, low: f32, high: f32| if low > high { (low + high) * 0.5 } else { at.clamp(low, high) };
         self.centre = Vec2::new(along(self.centre.x, low.x, high.x), along(self.centre.y, low.y, high.y));
@@ -88,7 +94,8 @@ impl Lens {
         self.subject = subject;
         let ahead = (self.speed * WAY_LEAD_S).clamp_length_max(WAY_LEAD_M_MAX);
         self.lead += (wanted_lead + ahead - self.lead) * ease(LEAD_RATE_PER_S);
-        self.centre = subject + self.lead;
+        let aside = Vec2::new(-self.covered_px.x, self.covered_px.y) * 0.5 / self.px_per_metre;
+        self.centre = subject + self.lead + aside;
     }
 
     /// Bursts near the subject and damage shake; the shake dies off quickly.
@@ -108,7 +115,7 @@ impl Lens {
         self.window_px = window.size().max(Vec2::ONE);
         self.scale_factor = window.scale_factor();
         // The larger scale of the two: a wide or tall window crops, so that no shape of window sees more.
-        self.px_per_metre = (self.window_px.x / VIEW_WIDTH_M).max(self.window_px.y / VIEW_HEIGHT_M);
+        self.px_per_metre = (self.window_px.x / VIEW_WIDTH_M).max(self.window_px.y / VIEW_HEIGHT_M) * self.zoom;
     }
 }
 
@@ -125,6 +132,8 @@ impl Default for Lens {
             speed: Vec2::ZERO,
             shake: 0.0,
             settled: false,
+            zoom: 1.0,
+            covered_px: Vec2::ZERO,
         }
     }
 }

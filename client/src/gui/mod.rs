@@ -31,9 +31,11 @@ mod scoreboard;
 mod screens;
 mod spectate;
 mod visibility;
+mod watch;
 mod widgets;
 
 pub use hud::FrameRate;
+pub use watch::WatchPlugin;
 
 use crate::app::ClientSet;
 use crate::settings::Settings;

@@ -9,7 +9,7 @@ use bevy::prelude::*;
 use tickshot_shared::sim::pickup::PickupKind;
 
 pub(super) fn paint(time: Res<Time<Real>>, view: Res<ViewModel>, mut canvas: ResMut<World>) {
-    if !matches!(view.status, Status::Playing | Status::Attract) {
+    if !matches!(view.status, Status::Playing | Status::Attract | Status::Watching) {
         return;
     }
     for pickup in &view.pickups {

@@ -46,7 +46,7 @@ pub(super) fn paint(
     mut bodies: ResMut<Bodies>,
     mut canvas: ResMut<World>,
 ) {
-    bodies.age(time.delta_secs());
+    bodies.age(time.delta_secs(), view.passed_s.unwrap_or(time.delta_secs()));
     bodies.follow(&view);
     bodies.take_effects(&view);
     bodies.0.retain(|_, body| body.gone_s < if body.dead { DEATH_S } else { VANISH_S });
@@ -69,14 +69,15 @@ pub(super) fn paint(
 }
 
 impl Bodies {
-    fn age(&mut self, dt_s: f32) {
+    /// Coming and going is told by the clock, `dt_s`; what bodies do, by the time in the picture, `passed_s`.
+    fn age(&mut self, dt_s: f32, passed_s: f32) {
         for body in self.0.values_mut() {
             body.shown_s += dt_s;
             body.gone_s += dt_s;
-            body.kick *= (-dt_s / KICK_S).exp();
-            body.dash_s = (body.dash_s - dt_s).max(0.0);
+            body.kick *= (-passed_s / KICK_S).exp();
+            body.dash_s = (body.dash_s - passed_s).max(0.0);
             body.wake.retain_mut(|(_, age_s)| {
-                *age_s += dt_s;
+                *age_s += passed_s;
                 *age_s < WAKE_S
             });
         }
@@ -199,7 +200,7 @@ mod tests {
         let rest = bodies.muzzle(1);
         bodies.take_effects(&view);
         assert!(bodies.0[&1].kick > 0.1);
-        bodies.age(1.0);
+        bodies.age(1.0, 1.0);
         assert!(bodies.0[&1].kick < 0.001);
         assert_eq!(bodies.muzzle(1), rest, "the muzzle itself stays where shots start");
     }

@@ -105,7 +105,7 @@ fn message(view: &ViewModel, now_s: f32) -> Option<Message> {
             let title = if view.arena.is_some() { "Disconnected" } else { "Could not join" };
             Some(Message { title: title.into(), detail, progress: None, opaque })
         }
-        Status::Attract => None,
+        Status::Attract | Status::Watching => None,
         Status::Playing => {
             let own = view.own.filter(|own| !own.alive)?;
             let killer = view.kill_feed.iter().rev().find(|kill| kill.victim == own.slot);

@@ -50,6 +50,10 @@ pub(super) fn is_out(view: &ViewModel) -> bool {
 
 /// Brings the choice up to date, once per frame and before the camera moves.
 pub(super) fn choose(time: Res<Time<Real>>, view: Res<ViewModel>, tints: Res<Tints>, mut spectator: ResMut<Spectator>) {
+    // In a replay the watcher chooses, see `watch`.
+    if view.status == Status::Watching {
+        return;
+    }
     spectator.advance(&view, &tints, time.delta_secs());
 }
 
@@ -57,6 +61,11 @@ impl Spectator {
     /// Heard once, by the next choice.
     pub(super) fn ask(&mut self, wishes: Wishes) {
         self.wishes = wishes;
+    }
+
+    /// Looks at `eye`, where `subject` is, until told otherwise.
+    pub(super) fn look(&mut self, subject: Subject, eye: Vec2) {
+        (self.subject, self.eye) = (subject, eye);
     }
 
     pub(super) fn subject(&self) -> Subject {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tickshot_shared::modes::HitCheck;
 use tickshot_trace::recorder::{RecordedFile, RecorderSummary};
+use tickshot_trace::sli::{SliResult, Slis};
 
 /// What `tickshot bots --json` prints.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -48,6 +49,9 @@ pub struct SwarmReport {
     pub drops: BTreeMap<String, u64>,
     /// Why clients that did not last ended, by reason.
     pub ended: BTreeMap<String, u64>,
+    /// Each indicator against its objective, by the same functions as from the clients' traces; what only the server can say is
+    /// not measured here.
+    pub slis: Vec<SliResult>,
     pub seed: u64,
     /// What was recorded, if it was asked for.
     pub recording: Option<RecordingReport>,
@@ -186,10 +190,21 @@ impl SwarmReport {
                 input_clock_snaps: stats.input_snaps,
                 display_clock_snaps: stats.display_snaps,
             },
+            slis: slis(stats).report(),
             drops: stats.drops.iter().map(|(reason, count)| ((*reason).to_owned(), *count)).collect(),
             ..SwarmReport::default()
         }
     }
+}
+
+/// What clients can say of what is promised.
+fn slis(stats: &ClientStats) -> Slis {
+    let mut slis = Slis::new();
+    slis.inputs(stats.server_ticks, stats.server_starved_ticks);
+    slis.pictures(stats.display_delay_ms.histogram());
+    slis.predictions(stats.snapshots, stats.corrections.of(Reason::Unexplained));
+    slis.claims(stats.shots.comparable, stats.shots.agreed);
+    slis
 }
 
 fn shot_report(shots: &ShotStats) -> ShotReport {

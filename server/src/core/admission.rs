@@ -9,13 +9,16 @@ use crate::sessions::{Session, SessionState};
 use std::time::Duration;
 use tickshot_shared::protocol::control::{LeaveReason, Refusal, RoundState, ServerControl, name_is_valid};
 use tickshot_shared::protocol::version::protocol_version;
+use tickshot_shared::sim::change::Change;
 use tickshot_shared::sim::world::Slot;
+use tickshot_trace::proto::session_event::Kind;
 
 impl ServerCore {
     /// A client is connected and says which protocol it speaks.
     pub fn handle_connected(&mut self, now: Duration, client_id: u64, version: u64, name: &str) {
         if let Err(refusal) = self.admit(now, client_id, version, name) {
             self.metrics.clients_refused += 1;
+            self.note_refusal(now, client_id, name, &refusal.to_string());
             self.dismiss(now, client_id, refusal);
         }
     }
@@ -47,6 +50,7 @@ impl ServerCore {
                 self.setup.rate,
             ),
         );
+        self.note_seat(Kind::Admitted, client_id, slot, "");
         self.metrics.clients_joined += 1;
         self.metrics.clients_peak = self.metrics.clients_peak.max(self.clients());
         self.tell(client_id, &self.welcome(slot));
@@ -65,7 +69,8 @@ impl ServerCore {
             self.metrics.clients_timed_out += 1;
         }
         let Some(slot) = session.slot() else { return };
-        self.free_seat(slot, reason);
+        self.metrics.slis.joins(0, u64::from(!session.has_played()));
+        self.free_seat(client_id, slot, reason);
         self.fill_with_bots();
     }
 
@@ -73,14 +78,15 @@ impl ServerCore {
     pub(super) fn remove_voted_off(&mut self, slot: Slot) {
         let Some(client_id) = self.sessions.id_in_slot(slot) else {
             self.setup.bots = self.setup.bots.saturating_sub(1);
-            return self.free_seat(slot, LeaveReason::Kicked);
+            return self.free_seat(NOBODY, slot, LeaveReason::Kicked);
         };
         let now = self.deadline(self.world.tick);
         if let Some(session) = self.sessions.remove(client_id) {
+            self.metrics.slis.joins(0, u64::from(!session.has_played()));
             self.bans.ban(&session.name, now);
         }
         self.metrics.clients_voted_off += 1;
-        self.free_seat(slot, LeaveReason::Kicked);
+        self.free_seat(client_id, slot, LeaveReason::Kicked);
         let reason = Refusal::Kicked("the players voted".to_owned());
         self.dismiss(now, client_id, reason);
         self.fill_with_bots();
@@ -123,7 +129,7 @@ impl ServerCore {
             return Some(Slot(free as u16));
         }
         if let Some(bot) = self.seats.iter().rposition(|seat| seat.as_ref().is_some_and(Seat::is_bot)) {
-            self.free_seat(Slot(bot as u16), LeaveReason::Quit);
+            self.free_seat(NOBODY, Slot(bot as u16), LeaveReason::Quit);
             return Some(Slot(bot as u16));
         }
         let is_theirs = |session: &Session| session.name == name && session.is_ghost(now);
@@ -131,15 +137,17 @@ impl ServerCore {
         let slot = self.sessions.remove(ghost)?.slot()?;
         self.metrics.clients_timed_out += 1;
         self.wishes.push(Wish::Disconnect { client_id: ghost });
-        self.free_seat(slot, LeaveReason::TimedOut);
+        self.free_seat(ghost, slot, LeaveReason::TimedOut);
         Some(slot)
     }
 
-    fn free_seat(&mut self, slot: Slot, reason: LeaveReason) {
+    /// `client_id`: who had it, [`NOBODY`] for a bot.
+    fn free_seat(&mut self, client_id: u64, slot: Slot, reason: LeaveReason) {
+        self.note_seat(Kind::Left, client_id, slot, &reason.to_string());
         if let Some(seat) = self.seats[slot.index()].take() {
             self.metrics.inputs_gone += seat.inputs.counts;
         }
-        self.world.leave(slot);
+        self.change_world(Change::Leave { slot });
         self.tell_others(0, &ServerControl::Left { slot, reason });
     }
 
@@ -156,6 +164,7 @@ impl ServerCore {
                 slot,
                 self.setup.bot_skill,
             ));
+            self.note_seat(Kind::Admitted, NOBODY, slot, "");
             self.put_into_world(slot);
             self.tell_others(0, &ServerControl::Joined { entry: self.roster_entry(slot) });
             bots += 1;
@@ -163,6 +172,8 @@ impl ServerCore {
     }
 }
 
+/// No client has this id.
+const NOBODY: u64 = 0;
 /// How long a client may take from its welcome to its first tick: the largest map over a bad link, many times over.
 pub(super) const LOADING_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a refused client stays connected so that the reason can reach it.

@@ -82,6 +82,7 @@ impl ServerCore {
         for client_id in readers {
             self.tell(client_id, &message);
         }
+        self.note_chat(&line);
         self.chat.keep(line, side);
     }
 

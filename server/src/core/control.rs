@@ -32,6 +32,7 @@ impl ServerCore {
             }
             (ClientControl::Ready, SessionState::Loading { slot, .. }) => {
                 session.state = SessionState::Playing(slot);
+                self.metrics.slis.joins(u64::from(!session.has_played()), 0);
                 self.put_into_world(slot);
                 self.tell_others(0, &ServerControl::Roster { entries: vec![self.roster_entry(slot)] });
                 self.tell_chat_so_far(client_id, slot);

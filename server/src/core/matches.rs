@@ -50,19 +50,21 @@ impl ServerCore {
         let seed = Rng::fork(self.setup.seed, MATCH_PURPOSE + u64::from(self.matches_begun)).next_u64();
         let (capacity, pickups) = (self.setup.capacity, self.arena.pickups().len());
         self.world = World::for_match(capacity, pickups, self.setup.rate, seed, self.world.tick, self.setup.options);
+        (self.match_seed, self.match_began) = (seed, self.world.tick);
+        self.history = History::new(capacity);
+        self.history.push(&self.world);
+        self.note_next_match();
         for (_, session) in self.sessions.iter_mut() {
             session.begin_match(now + LOADING_PATIENCE, capacity, self.setup.rate);
         }
-        for (index, seat) in self.seats.iter_mut().enumerate() {
-            let Some(seat) = seat else { continue };
-            seat.begin_match(seed, Slot(index as u16), self.setup.bot_skill);
+        for index in 0..self.seats.len() {
+            let Some(seat) = &mut self.seats[index] else { continue };
+            let slot = Slot(index as u16);
+            seat.begin_match(seed, slot, self.setup.bot_skill);
             if seat.is_bot() {
-                let side = self.world.side_of_newcomer();
-                self.world.join_team(&self.arena, Slot(index as u16), side);
+                self.put_into_world(slot);
             }
         }
-        self.history = History::new(capacity);
-        self.history.push(&self.world);
         self.chat.forget_sides();
         self.tell_others(0, &self.next_match());
         self.tell_rosters();

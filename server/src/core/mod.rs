@@ -6,18 +6,21 @@
 //! what it may know of state *P*, at once (in `snapshots`). Stages are the only writers of what they write.
 //!
 //! Its lobby is in `admission`, its reliable messages in `control`, `chat` and `votes`, one match after the other in
-//! `matches`, who plays for whom in `teams`. Must not know how bytes travel, or that other cores exist.
+//! `matches`, who plays for whom in `teams`, what is said of all that for a trace in `record`. Must not know how bytes travel, or that other cores exist.
 
 mod admission;
 mod chat;
 mod control;
 mod matches;
+mod record;
 mod rules;
 mod snapshots;
 mod teams;
 mod votes;
 
 use self::chat::ChatLog;
+pub use self::record::StageTimes;
+use self::record::{FiledCounts, Recording};
 pub use self::rules::Wanted;
 use self::votes::Votes;
 use crate::bans::Bans;
@@ -40,12 +43,15 @@ use tickshot_shared::protocol::server_msg::InputUse;
 use tickshot_shared::protocol::snapshot::SnapshotEncoder;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::bot::Skill;
+use tickshot_shared::sim::change::Change;
+use tickshot_shared::sim::combat::Verdict;
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::{Input, ViewStamp};
 use tickshot_shared::sim::round::MatchOptions;
 use tickshot_shared::sim::step::{Event, step};
 use tickshot_shared::sim::world::{Slot, World};
 use tickshot_shared::tick::{Tick, TickRate};
+use tickshot_trace::replay::Noting;
 
 /// What a match is made of.
 #[derive(Clone)]
@@ -100,6 +106,9 @@ pub struct ServerCore {
     arena: Arc<Arena>,
     world: World,
     match_id: Id,
+    match_seed: u64,
+    /// The tick before its first.
+    match_began: Tick,
     /// The first one included.
     matches_begun: u32,
     /// Where the match stands, as everyone was told.
@@ -122,6 +131,8 @@ pub struct ServerCore {
     events: Vec<Event>,
     /// Evidence of the shots of the latest tick.
     shots: Vec<ShotEvidence>,
+    /// Present while what happens is said for a trace.
+    recording: Option<Box<Recording>>,
     scratch: Scratch,
 }
 
@@ -131,6 +142,8 @@ struct Scratch {
     inputs: Vec<Option<Input>>,
     uses: Vec<InputUse>,
     stamps: Vec<Option<ViewStamp>>,
+    /// Who was in the world when the inputs were taken.
+    present: Vec<bool>,
     in_sight: InSight,
     snapshot: Vec<u8>,
 }
@@ -149,6 +162,8 @@ impl ServerCore {
             bans: Bans::default(),
             world,
             match_id: setup.ids.next(epoch),
+            match_seed: setup.seed,
+            match_began: Tick(0),
             history: History::new(capacity),
             interest: Interest::new(&arena),
             sessions: Sessions::new(capacity),
@@ -160,10 +175,12 @@ impl ServerCore {
             wishes: Vec::new(),
             events: Vec::new(),
             shots: Vec::new(),
+            recording: None,
             scratch: Scratch {
                 inputs: vec![None; capacity],
                 uses: vec![InputUse::Idle; capacity],
                 stamps: vec![None; capacity],
+                present: vec![false; capacity],
                 ..Scratch::default()
             },
             arena,
@@ -180,6 +197,7 @@ impl ServerCore {
 
     /// To set a scene between two ticks, which no rule of the game does: for tests and measurements.
     pub fn world_mut(&mut self) -> &mut World {
+        self.note_set();
         &mut self.world
     }
 
@@ -221,6 +239,7 @@ impl ServerCore {
     pub fn lose_time(&mut self, ticks: u32) {
         self.epoch += self.setup.rate.time_of(u64::from(ticks));
         self.metrics.lost_ticks += u64::from(ticks);
+        self.note_lost_ticks(ticks);
     }
 
     /// What happened in the latest tick.
@@ -231,6 +250,12 @@ impl ServerCore {
     /// Take all wishes made since the last call.
     pub fn take_wishes(&mut self) -> Vec<Wish> {
         std::mem::take(&mut self.wishes)
+    }
+
+    /// The one place where the world changes between two ticks (but for the next match, which is another world).
+    fn change_world(&mut self, change: Change) {
+        self.world.apply(&self.arena, change);
+        self.note_change(change);
     }
 
     // --- hot lane
@@ -256,8 +281,10 @@ impl ServerCore {
         let sent_at = packet.ack.and_then(|ack| self.sent_at.of(ack));
         session.handle_ack(packet.ack, packet.ack_mask, sent_at, arrived);
         session.display.handle_packet(next, &packet, acked_before, session.told.acked());
-        if let Some(seat) = &mut self.seats[slot.index()] {
-            file_all(&mut seat.inputs, next, &packet, arrived);
+        let seat = self.seats[slot.index()].as_mut();
+        let filed = seat.map(|seat| file_all(&mut seat.inputs, next, &packet, arrived)).unwrap_or_default();
+        if let Some(recording) = &mut self.recording {
+            recording.note_packet(slot, arrived, &packet, filed);
         }
         Ok(())
     }
@@ -267,9 +294,14 @@ impl ServerCore {
     /// Make the next tick.
     pub fn step(&mut self, now: Duration) {
         self.close_overdue(now);
+        if let Some(recording) = &mut self.recording {
+            recording.note_keyframe(now, &self.world);
+        }
         self.take_inputs();
-        self.advance_world();
+        let verdicts = self.advance_world();
         self.history.push(&self.world);
+        self.name_shots();
+        self.note_tick(&verdicts);
         self.handle_events();
         self.tell_shots();
         self.advance_match();
@@ -288,17 +320,27 @@ impl ServerCore {
                     if let Some(input) = seat.think(&self.arena, &self.world, &mut self.interest, slot, in_sight) {
                         seat.inputs.file(tick, tick, input, Duration::ZERO);
                     }
-                    seat.inputs.take(tick)
+                    let before = seat.inputs.counts;
+                    let taken = seat.inputs.take(tick);
+                    if !seat.is_bot() {
+                        self.metrics.slis.inputs(
+                            seat.inputs.counts.ticks_since(before),
+                            seat.inputs.counts.missing - before.missing,
+                        );
+                    }
+                    taken
                 }
                 _ => (None, InputUse::Idle),
             };
+            self.scratch.present[i] = self.world.player(slot).is_some();
             self.scratch.inputs[i] = input;
             self.scratch.uses[i] = used;
             self.scratch.stamps[i] = input.and_then(|input| input.view);
         }
     }
 
-    fn advance_world(&mut self) {
+    /// The step. Returns all verdicts, if anybody writes them down.
+    fn advance_world(&mut self) -> Vec<(Slot, Verdict)> {
         self.shots.clear();
         let shots = std::mem::take(&mut self.shots);
         let MatchSetup { rules, rate, .. } = self.setup;
@@ -306,8 +348,16 @@ impl ServerCore {
         let seated = Seated { sessions: &self.sessions, seats: &self.seats };
         let judge = LagCompensation::new(&self.history, &self.arena, &seated, stamps, rules, rate, shots);
         self.events.clear();
-        step(&mut self.world, &self.arena, inputs, &judge, &mut self.events);
+        let verdicts = if self.recording.is_some() {
+            let noting = Noting::new(&judge);
+            step(&mut self.world, &self.arena, inputs, &noting, &mut self.events);
+            noting.into_verdicts()
+        } else {
+            step(&mut self.world, &self.arena, inputs, &judge, &mut self.events);
+            Vec::new()
+        };
         self.shots = judge.into_evidence();
+        verdicts
     }
 
     fn handle_events(&mut self) {
@@ -342,11 +392,13 @@ impl ServerCore {
 
 /// File every input of a packet, oldest first. A packet whose newest input is of a tick the client has seen the state of
 /// carries none to be used: the client only asks for the time.
-fn file_all(buffer: &mut InputBuffer, next: Tick, packet: &InputPacket, arrived: Duration) {
+fn file_all(buffer: &mut InputBuffer, next: Tick, packet: &InputPacket, arrived: Duration) -> FiledCounts {
+    let mut counts = FiledCounts::default();
     if packet.ack.is_some_and(|ack| packet.newest <= ack) {
-        return;
+        return counts;
     }
     for (tick, input) in packet.ticks() {
-        buffer.file(next, tick, input, arrived);
+        counts.count(buffer.file(next, tick, input, arrived));
     }
+    counts
 }

@@ -36,6 +36,7 @@ impl ServerCore {
     /// The rules from the next tick on; everyone is told.
     pub fn set_rules(&mut self, rules: MatchRules) {
         self.setup.rules = rules;
+        self.note_rules();
         for client_id in self.sessions.admitted().collect::<Vec<_>>() {
             self.tell_rules(client_id);
         }
@@ -49,6 +50,8 @@ impl ServerCore {
             return false;
         };
         text[..text.floor_char_boundary(LINK_TEXT_BYTES_MAX)].clone_into(&mut session.imposed_link);
+        let link = session.imposed_link.clone();
+        self.note_link(client_id, &link);
         self.tell_rules(client_id);
         true
     }
@@ -58,12 +61,18 @@ impl ServerCore {
         &self.shots
     }
 
-    /// Names and counts the shots of this tick, and shows their evidence to the shooters that asked for it.
-    pub(super) fn tell_shots(&mut self) {
-        let mut shots = std::mem::take(&mut self.shots);
-        let (now, rules) = (self.deadline(self.world.tick), self.setup.rules);
-        for shot in &mut shots {
+    /// Names the shots of this tick.
+    pub(super) fn name_shots(&mut self) {
+        let now = self.deadline(self.world.tick);
+        for shot in &mut self.shots {
             shot.id = self.setup.ids.next(now);
+        }
+    }
+
+    /// Counts the shots of this tick, and shows their evidence to the shooters that asked for it.
+    pub(super) fn tell_shots(&mut self) {
+        let (shots, rules) = (std::mem::take(&mut self.shots), self.setup.rules);
+        for shot in &shots {
             self.metrics.shots.record(shot);
             let asked = |session: &Session| Wanted::granted(rules, session).evidence;
             if self.sessions.in_slot(shot.shooter).is_some_and(asked)

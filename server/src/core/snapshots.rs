@@ -61,6 +61,9 @@ impl ServerCore {
             self.metrics.entities_sent += u64::from(stats.sent);
             self.metrics.entities_deferred += u64::from(stats.deferred);
             self.metrics.rockets_deferred += u64::from(stats.rockets_deferred);
+            if let Some(recording) = &mut self.recording {
+                recording.note_snapshot(slot, clock(), &stats);
+            }
             send(client_id, &self.scratch.snapshot);
         }
     }

@@ -5,6 +5,7 @@
 use super::ServerCore;
 use crate::seats::Seat;
 use tickshot_shared::protocol::control::ServerControl;
+use tickshot_shared::sim::change::Change;
 use tickshot_shared::sim::round::{Phase, Team};
 use tickshot_shared::sim::world::Slot;
 
@@ -12,7 +13,7 @@ impl ServerCore {
     /// The player of `slot` comes into the world, in a mode with sides on the one that needs it.
     pub(super) fn put_into_world(&mut self, slot: Slot) {
         let side = self.world.side_of_newcomer();
-        self.world.join_team(&self.arena, slot, side);
+        self.change_world(Change::Join { slot, side });
     }
 
     /// Between rounds, sides that differ by more than one are evened out: bots change first, then who came last.
@@ -22,7 +23,7 @@ impl ServerCore {
         }
         while let Some(team) = self.world.side_too_large() {
             let Some(slot) = self.last_of(team) else { return };
-            self.world.set_side(slot, team.other());
+            self.change_world(Change::Side { slot, team: team.other() });
             self.tell_others(0, &ServerControl::Roster { entries: vec![self.roster_entry(slot)] });
             if let Some(client_id) = self.sessions.id_in_slot(slot) {
                 self.notify(

@@ -118,6 +118,17 @@ pub struct RayEnd {
 }
 
 impl Verdict {
+    /// A verdict that was passed before, as far as it was written down: `hits` says whom how many rays hit, the rest of them
+    /// nobody, and [`Verdict::range_units`] is `range_units` again.
+    pub fn recorded(shot: &Shot, muzzle: IVec2, range_units: i32, hits: impl Iterator<Item = (Slot, u8)>) -> Verdict {
+        let mut ends = [RayEnd { aim: shot.aim, range_units, hit: None }; RAYS_MAX];
+        let rays = shot.rays.as_slice();
+        let victims = hits.flat_map(|(slot, rays)| std::iter::repeat_n(slot, usize::from(rays)));
+        ends.iter_mut().zip(rays).for_each(|(end, aim)| end.aim = *aim);
+        ends.iter_mut().take(rays.len()).zip(victims).for_each(|(end, victim)| end.hit = Some(victim));
+        Verdict { muzzle, ends, count: shot.rays.count }
+    }
+
     /// In the order of [`Shot::rays`].
     pub fn rays(&self) -> &[RayEnd] {
         &self.ends[..usize::from(self.count)]

@@ -1,10 +1,14 @@
-//! The hash of a world: its canonical bytes, in one written order, and nothing that depends on the machine.
+//! The hash of a world: its canonical bytes, in one written order, and nothing that depends on the machine. Beside it, checks
+//! of one byte per player and per field, which say *where* two worlds differ whose hashes do.
 //!
 //! Stands alone because the order of these bytes is a promise: traces and replays compare hashes across builds.
 
+use super::input::Heading;
 use super::rocket::Rocket;
-use super::round::{MatchOptions, Round, Winner};
+use super::round::{MatchOptions, Round, Team, Winner};
+use super::weapon::Weapon;
 use super::world::{Player, World};
+use glam::IVec2;
 
 impl World {
     /// First 8 bytes (little-endian) of BLAKE3 over every field of the state: equal worlds, equal hash, on any machine.
@@ -35,6 +39,131 @@ impl World {
         let [a, b, c, d, e, f, g, h, ..] = *blake3::hash(&bytes).as_bytes();
         u64::from_le_bytes([a, b, c, d, e, f, g, h])
     }
+}
+
+/// Names every field of a player once: what is checked, in which order, and how it is shown.
+macro_rules! player_fields {
+    ($($name:ident),+ $(,)?) => {
+        /// The fields that are checked one by one: those of a player, then those of the world beside `tick` and `rate`.
+        pub const FIELDS: &[&str] = &[$(stringify!($name)),+, "rng", "rockets", "pickups", "round"];
+
+        /// Each field as a number that differs if it does.
+        #[inline]
+        fn player_bits(player: &Player) -> [u64; PLAYER_FIELDS] {
+            // Taken apart by name: a new field does not compile until it is checked.
+            let Player { $($name),+ } = *player;
+            [$($name.bits()),+]
+        }
+
+        /// The value of a player's field, for people; empty for a field that it does not have.
+        pub fn field_text(player: &Player, field: &str) -> String {
+            match field {
+                $(stringify!($name) => format!("{:?}", player.$name),)+
+                _ => String::new(),
+            }
+        }
+    };
+}
+
+player_fields! {
+    pos, vel, aim, heading, alive, weapon, shot_seq, shot_range, health, armour, fire_cooldown, magazines, reserves,
+    reload_ticks, dash_ticks, dash_cooldown, frozen_ticks, respawn_ticks, hits, hurt_seq, hurt_from, pickup_seq, team, kills,
+    deaths,
+}
+
+/// Fields of a player among [`FIELDS`].
+pub const PLAYER_FIELDS: usize = FIELDS.len() - 4;
+
+/// Where a world differs from another: compare byte by byte. Equal parts have equal checks; different ones have equal checks
+/// once in 256 times, which is why there is a hash beside them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checks {
+    /// By slot; 0 = nobody is there.
+    pub players: Vec<u8>,
+    /// By [`FIELDS`], over all players.
+    pub fields: Vec<u8>,
+}
+
+impl World {
+    /// Its checks: about 2 us for 64 players, a part of what the hash takes.
+    pub fn checks(&self) -> Checks {
+        let World { tick: _, rate: _, rng, players: present, rockets, pickups, round } = self;
+        let mut players = vec![0; present.len()];
+        let mut fields = [0; FIELDS.len()];
+        for (check, player) in players.iter_mut().zip(present) {
+            let Some(player) = player else { continue };
+            let mut whole = 0;
+            for (field, bits) in fields.iter_mut().zip(player_bits(player)) {
+                *field = mix(*field, bits);
+                whole = mix(whole, bits);
+            }
+            *check = byte_of(whole).max(1);
+        }
+        let mut bytes = Vec::with_capacity(ROUND_BYTES + rockets.len() * ROCKET_BYTES);
+        rockets.iter().for_each(|rocket| append_rocket(&mut bytes, rocket));
+        let rockets = fold(&bytes);
+        bytes.clear();
+        append_round(&mut bytes, round);
+        let pickups = pickups.iter().fold(0, |state, ticks| mix(state, (*ticks).into()));
+        fields[PLAYER_FIELDS..].copy_from_slice(&[mix(0, rng.0), rockets, pickups, fold(&bytes)]);
+        Checks { players, fields: fields.map(byte_of).to_vec() }
+    }
+}
+
+/// One step of a cheap hash: what goes in spreads upwards.
+#[inline]
+fn mix(state: u64, value: u64) -> u64 {
+    // The multiplier is 2^64 divided by pi, made odd.
+    (state.rotate_left(5) ^ value).wrapping_add(1).wrapping_mul(0x517C_C1B7_2722_0A95)
+}
+
+fn fold(bytes: &[u8]) -> u64 {
+    bytes.chunks(8).fold(bytes.len() as u64, |state, chunk| {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        mix(state, u64::from_le_bytes(word))
+    })
+}
+
+fn byte_of(state: u64) -> u8 {
+    (state >> 56) as u8
+}
+
+/// A field as a number that differs if it does.
+trait Bits: Copy {
+    fn bits(self) -> u64;
+}
+
+impl Bits for IVec2 {
+    fn bits(self) -> u64 {
+        u64::from(self.x as u32) << 32 | u64::from(self.y as u32)
+    }
+}
+
+impl Bits for [u8; 3] {
+    fn bits(self) -> u64 {
+        u64::from(u32::from_le_bytes([self[0], self[1], self[2], 0]))
+    }
+}
+
+macro_rules! small_bits {
+    ($($kind:ty: $value:expr),+ $(,)?) => {
+        $(impl Bits for $kind {
+            fn bits(self) -> u64 {
+                let as_number: fn($kind) -> u64 = $value;
+                as_number(self)
+            }
+        })+
+    };
+}
+
+small_bits! {
+    u8: u64::from,
+    u16: u64::from,
+    bool: u64::from,
+    Heading: |heading| heading.value().into(),
+    Weapon: |weapon| weapon as u64,
+    Option<Team>: |team| team.map_or(0, |team| 1 + team as u64),
 }
 
 fn append_rocket(bytes: &mut Vec<u8>, rocket: &Rocket) {
@@ -139,4 +268,57 @@ fn append_player(bytes: &mut Vec<u8>, player: &Player) {
 /// Everything but players, rockets and pickups.
 const HEAD_BYTES: usize = 20 + 8 + 36;
 const PLAYER_BYTES: usize = 50;
+const ROUND_BYTES: usize = 36;
 const ROCKET_BYTES: usize = 25;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::world::Slot;
+    use crate::tick::TickRate;
+
+    fn world() -> World {
+        let mut world = World::new(4, TickRate::default(), 9);
+        world.players[1] = Some(Player::default());
+        world.players[3] = Some(Player { kills: 3, ..Player::default() });
+        world
+    }
+
+    #[test]
+    fn checks_name_the_player_and_the_field_that_differ_and_no_other() {
+        let before = world().checks();
+        assert_eq!(before.players.iter().map(|check| *check == 0).collect::<Vec<_>>(), [true, false, true, false]);
+        let mut world = world();
+        world.players[3].as_mut().unwrap().reserves[2] = 1;
+        let after = world.checks();
+        let differ = |a: &[u8], b: &[u8]| (0..a.len()).filter(|i| a[*i] != b[*i]).collect::<Vec<_>>();
+        assert_eq!(differ(&before.players, &after.players), [3]);
+        let fields: Vec<_> = differ(&before.fields, &after.fields).into_iter().map(|i| FIELDS[i]).collect();
+        assert_eq!(fields, ["reserves"]);
+        assert_eq!(field_text(world.player(Slot(3)).unwrap(), "reserves"), "[0, 0, 1]");
+    }
+
+    #[test]
+    fn of_ten_thousand_small_differences_hardly_more_escape_a_check_than_chance_allows() {
+        let mut escaped = 0;
+        for x in 0..10_000 {
+            let mut other = world();
+            other.players[1].as_mut().unwrap().pos.x = x + 1;
+            escaped += u32::from(other.checks().players == world().checks().players);
+        }
+        assert!(escaped < 80, "{escaped} of 10000: 39 are expected");
+    }
+
+    #[test]
+    fn what_belongs_to_no_player_has_checks_of_its_own() {
+        let named = |change: &dyn Fn(&mut World)| {
+            let mut other = world();
+            change(&mut other);
+            let (a, b) = (world().checks().fields, other.checks().fields);
+            (0..FIELDS.len()).filter(|i| a[*i] != b[*i]).map(|i| FIELDS[i]).collect::<Vec<_>>()
+        };
+        assert_eq!(named(&|world| world.rng.0 += 1), ["rng"]);
+        assert_eq!(named(&|world| world.round.number += 1), ["round"]);
+        assert_eq!(named(&|world| world.pickups.push(7)), ["pickups"]);
+    }
+}

@@ -5,10 +5,11 @@
 pub mod angle;
 pub mod arena;
 pub mod bot;
+pub mod change;
 pub mod collision;
 pub mod combat;
 mod damage;
-mod digest;
+pub mod digest;
 mod flight;
 pub mod history;
 pub mod input;

@@ -1,4 +1,4 @@
-//! Tables for a terminal: columns as wide as what is in them.
+//! Words for a terminal: tables with columns as wide as what is in them, lines no longer than it is wide.
 //!
 //! Must not know what the columns mean.
 
@@ -40,6 +40,20 @@ impl Columns {
         };
         lines().map(line).collect()
     }
+}
+
+/// In lines of at most 120 characters.
+pub(crate) fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is one from the beginning");
+        if line.chars().count() + 1 + word.chars().count() > 120 {
+            lines.push(word.to_owned());
+        } else {
+            *line += &format!("{}{word}", if line.is_empty() { "" } else { " " });
+        }
+    }
+    lines.join("\n")
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::file::{self, Health};
 use crate::model::{ClientTrace, ServerTrace, Trace};
 use crate::proto::Header;
 use crate::record::{Record, Stamped};
+use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 
 /// What a number of files holds.
@@ -20,14 +21,21 @@ pub(crate) struct Opened {
 
 /// Reads `files`, in any order.
 pub(crate) fn open(files: &[PathBuf]) -> Result<Opened, Failure> {
+    // Drawn on stderr, and only if that is a terminal.
+    let bar = ProgressBar::new(files.len() as u64).with_style(
+        ProgressStyle::with_template("{bar:30} {pos}/{len} read  {msg}").expect("the template is a constant"),
+    );
     let mut recordings: Vec<Vec<Part>> = Vec::new();
     for path in files {
+        bar.set_message(path.display().to_string());
         let part = Part::read(path)?;
+        bar.inc(1);
         match recordings.iter_mut().find(|recording| recording[0].is_of_the_same_process(&part)) {
             Some(recording) => recording.push(part),
             None => recordings.push(vec![part]),
         }
     }
+    bar.finish_and_clear();
     let mut opened = Opened::default();
     for recording in recordings {
         match join(recording)? {
@@ -113,7 +121,7 @@ fn in_order_once(mut records: Vec<Stamped>) -> Vec<Stamped> {
     records.sort_by_key(|stamped| stamped.at);
     let mut once: Vec<Stamped> = Vec::with_capacity(records.len());
     for stamped in records {
-        let same_time = once.iter().rev().take_while(|known| known.at == stamped.at);
+        let same_time = once.iter().rev().take_while(|known| known.at == stamped.at).take(SAME_TIME_MAX);
         if !same_time.into_iter().any(|known| *known == stamped) {
             once.push(stamped);
         }
@@ -133,8 +141,12 @@ fn sum(a: Health, b: Health) -> Health {
         unknown: a.unknown + b.unknown,
         lost: a.lost + b.lost,
         faults: a.faults.into_iter().chain(b.faults).collect(),
+        origin: a.origin.or(b.origin),
     }
 }
+
+/// Records of one moment that are looked at for one that is there already: a tick of a full server has a few hundred.
+const SAME_TIME_MAX: usize = 1024;
 
 #[cfg(test)]
 mod tests {

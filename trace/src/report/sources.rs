@@ -79,9 +79,12 @@ impl<'t> Sources<'t> {
             }
         });
         if let Some(merged) = &merged {
-            notes.extend(merged.left_out.iter().map(|out| format!("{} stays on a clock of its own: {}.", out.name, out.why)));
+            notes.extend(
+                merged.left_out.iter().map(|out| format!("{} stays on a clock of its own: {}.", out.name, out.why)),
+            );
         }
-        let mut sources = Sources { server, clients: Vec::new(), merged, notes, seats: server.map_or(Vec::new(), seats) };
+        let mut sources =
+            Sources { server, clients: Vec::new(), merged, notes, seats: server.map_or(Vec::new(), seats) };
         for trace in clients {
             let source = sources.client(trace);
             sources.clients.push(source);
@@ -90,9 +93,10 @@ impl<'t> Sources<'t> {
     }
 
     fn client(&self, trace: &'t ClientTrace) -> ClientSource<'t> {
-        let merged = self.merged.as_ref().and_then(|merged| {
-            merged.clients.iter().position(|client| std::ptr::eq(client.trace, trace))
-        });
+        let merged = self
+            .merged
+            .as_ref()
+            .and_then(|merged| merged.clients.iter().position(|client| std::ptr::eq(client.trace, trace)));
         let placed = merged.zip(self.merged.as_ref()).map(|(index, merged)| &merged.clients[index]);
         let wished = placed.map_or(trace.header.name.as_str(), |placed| placed.name.as_str());
         let slot = placed.map(|placed| placed.slot).or(trace.welcomes.last().map(|welcome| welcome.it.slot));

@@ -23,8 +23,9 @@ use std::fmt::Write;
 pub struct Slis {
     ticks: u64,
     ticks_on_time: u64,
-    /// Work of each tick, in hundredths of a percent of the time it had.
-    work: Histogram<u64>,
+    work_us: Histogram<u64>,
+    /// Time between two ticks; 0 = nobody has said so yet.
+    budget_us: u64,
     inputs_wanted: u64,
     inputs_starved: u64,
     picture_ms: Histogram<u64>,
@@ -59,7 +60,8 @@ impl Default for Slis {
         Slis {
             ticks: 0,
             ticks_on_time: 0,
-            work: histogram(),
+            work_us: histogram(),
+            budget_us: 0,
             inputs_wanted: 0,
             inputs_starved: 0,
             picture_ms: histogram(),
@@ -78,11 +80,16 @@ impl Slis {
         Slis::default()
     }
 
-    /// A tick began `late_us` after its deadline, and took `busy_us` of the `budget_us` that lie between two.
-    pub fn tick(&mut self, late_us: u64, busy_us: u64, budget_us: u64) {
+    /// A tick began `late_us` after its deadline and took `busy_us`.
+    pub fn tick(&mut self, late_us: u64, busy_us: u64) {
         self.ticks += 1;
         self.ticks_on_time += u64::from(late_us <= ON_TIME_US);
-        self.work.saturating_record(busy_us.saturating_mul(10_000) / budget_us.max(1));
+        self.work_us.saturating_record(busy_us);
+    }
+
+    /// So much time lies between two ticks.
+    pub fn set_budget(&mut self, budget_us: u64) {
+        self.budget_us = budget_us;
     }
 
     /// So many ticks were given up.
@@ -129,7 +136,8 @@ impl Slis {
     pub fn add(&mut self, other: &Slis) {
         self.ticks += other.ticks;
         self.ticks_on_time += other.ticks_on_time;
-        self.work.add(&other.work).expect("all have the same bounds");
+        self.work_us.add(&other.work_us).expect("all have the same bounds");
+        self.budget_us = self.budget_us.max(other.budget_us);
         self.inputs(other.inputs_wanted, other.inputs_starved);
         self.picture_ms.add(&other.picture_ms).expect("all have the same bounds");
         self.predictions(other.predictions, other.unexplained);
@@ -141,14 +149,15 @@ impl Slis {
     pub fn report(&self) -> Vec<SliResult> {
         let share = |part: u64, of: u64| (of > 0).then(|| part as f64 * 100.0 / of as f64);
         let at = |of: &Histogram<u64>, quantile: f64| (!of.is_empty()).then(|| of.value_at_quantile(quantile) as f64);
-        let work = at(&self.work, 0.99).map(|hundredths| hundredths / 100.0);
+        let work = at(&self.work_us, 0.99).filter(|_| self.budget_us > 0);
+        let work = work.map(|us| us * 100.0 / self.budget_us as f64);
         let starved = share(self.inputs_starved, self.inputs_wanted);
         let unexplained = (self.predictions > 0).then_some(self.unexplained as f64);
         let agreed = share(self.claims_agreed, self.claims);
         let joined = share(self.joins - self.joins_failed, self.joins);
         let objectives: [(&Objective, Option<f64>, u64); 7] = [
             (&TICK_ON_TIME, share(self.ticks_on_time, self.ticks), self.ticks),
-            (&TICK_P99, work, self.work.len()),
+            (&TICK_P99, work, self.work_us.len()),
             (&STARVED_INPUTS, starved, self.inputs_wanted),
             (&SNAPSHOT_AGE, at(&self.picture_ms, 0.95), self.picture_ms.len()),
             (&UNEXPLAINED, unexplained, self.predictions),
@@ -245,8 +254,8 @@ pub fn text(results: &[SliResult]) -> String {
 
 /// A tick that begins within this is on time.
 const ON_TIME_US: u64 = 1000;
-/// Hundredths of a percent: a tick of a hundred budgets. Milliseconds: a quarter of an hour.
-const VALUE_MAX: u64 = 1_000_000;
+/// As microseconds: a tick of a minute. As milliseconds: a picture half a day old.
+const VALUE_MAX: u64 = 60_000_000;
 
 #[cfg(test)]
 mod tests {
@@ -268,10 +277,12 @@ mod tests {
     #[test]
     fn a_tick_that_was_given_up_was_not_on_time_and_took_no_work() {
         let mut slis = Slis::new();
-        (0..1999).for_each(|_| slis.tick(1000, 1_000, 15_625));
+        (0..1999).for_each(|_| slis.tick(1000, 1_000));
         assert_eq!(value(&slis, "tick_on_time"), (Some(100.0), Some(true)));
-        slis.tick(1001, 1_000, 15_625);
+        slis.tick(1001, 1_000);
         slis.lost_ticks(2);
+        assert_eq!(value(&slis, "tick_p99"), (None, None), "nobody said what a tick may take");
+        slis.set_budget(15_625);
         let (on_time, met) = value(&slis, "tick_on_time");
         assert!((on_time.unwrap() - 1999.0 * 100.0 / 2002.0).abs() < 1e-9 && met == Some(false));
         assert_eq!(value(&slis, "tick_p99"), (Some(6.4), Some(true)));
@@ -281,7 +292,8 @@ mod tests {
     fn sums_of_accumulators_say_what_one_accumulator_would() {
         let (mut a, mut b, mut both) = (Slis::new(), Slis::new(), Slis::new());
         for slis in [&mut a, &mut both] {
-            slis.tick(0, 9_000, 15_625);
+            slis.tick(0, 9_000);
+            slis.set_budget(15_625);
             slis.inputs(1_000, 1);
             slis.picture(30);
             slis.claims(3, 3);

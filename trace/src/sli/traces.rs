@@ -28,10 +28,10 @@ impl Slis {
 }
 
 fn note_ticks(slis: &mut Slis, server: &ServerTrace) {
-    let budget_us = (server.tick_ns() / 1000) as u64;
+    slis.set_budget((server.tick_ns() / 1000) as u64);
     for tick in &server.ticks {
         slis.lost_ticks(tick.lost_ticks.into());
-        slis.tick(tick.late_us.max(0) as u64, busy_us(tick), budget_us);
+        slis.tick(tick.late_us.max(0) as u64, busy_us(tick));
     }
 }
 

@@ -54,8 +54,9 @@ pub(super) fn collect(
     bodies: Res<Bodies>,
     mut effects: ResMut<Effects>,
 ) {
-    effects.advance(time.delta_secs());
-    effects.trail_rockets(&view, time.delta_secs());
+    let passed_s = view.passed_s.unwrap_or(time.delta_secs());
+    effects.advance(passed_s);
+    effects.trail_rockets(&view, passed_s);
     for effect in &view.effects {
         match *effect {
             Effect::Shot { slot, weapon, ray, from, to, own } => {

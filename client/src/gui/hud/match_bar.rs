@@ -112,7 +112,9 @@ fn best_other(view: &ViewModel) -> Option<(Slot, &RosterView)> {
 
 /// The boxes behind the words.
 pub(super) fn paint(screen: &mut Screen, view: &ViewModel, tints: &Tints, fallen: &Fallen) {
-    let Some(state) = view.round.state.filter(|_| view.status == Status::Playing) else { return };
+    let Some(state) = view.round.state.filter(|_| matches!(view.status, Status::Playing | Status::Watching)) else {
+        return;
+    };
     let middle = screen.size.x * 0.5;
     screen.panel(Vec2::new(middle - 52.0, 8.0), Vec2::new(104.0, 48.0));
     let teams = state.options.mode.has_teams();

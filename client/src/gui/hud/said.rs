@@ -39,8 +39,11 @@ pub(super) fn shows_instruments(view: &ViewModel) -> bool {
 }
 
 pub(super) fn said(spot: Spot, from: &Sources) -> Option<Said> {
-    if from.view.status != Status::Playing {
-        return None;
+    match from.view.status {
+        Status::Playing => {}
+        // Of a replay the match bar alone; the rest is for who plays.
+        Status::Watching if spot.is_of_the_match() => {}
+        _ => return None,
     }
     match spot {
         Spot::Health | Spot::Armour => vitals(spot, from.own()?),

@@ -33,6 +33,14 @@ pub(in crate::gui) enum Spot {
     Cue,
 }
 
+impl Spot {
+    /// It tells of the match, not of who plays it.
+    pub(in crate::gui) const fn is_of_the_match(self) -> bool {
+        use Spot::*;
+        matches!(self, Timer | TimerNote | LeftScore | LeftNote | RightScore | RightNote)
+    }
+}
+
 /// What a spot says now.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::gui) struct Said {

@@ -48,7 +48,8 @@ fn latest(view: &ViewModel) -> Option<(&ShotCard, f32)> {
     (left > 0.0).then_some((shot, (left * 4.0).clamp(0.0, 1.0)))
 }
 
-fn paint_shot(canvas: &mut Canvas, shot: &ShotCard, opacity: f32) {
+/// A shot's ray, and its target drawn, tested and present.
+pub(in crate::gui) fn paint_shot(canvas: &mut Canvas, shot: &ShotCard, opacity: f32) {
     let ray = if shot.hit.is_some() { palette::HIT } else { palette::INK_SOFT };
     canvas.stroke(shot.from, shot.to, 0.025, palette::faded(ray, 0.75 * opacity));
     canvas.disc(shot.to, 0.05, palette::faded(ray, opacity));
@@ -63,13 +64,14 @@ fn paint_shot(canvas: &mut Canvas, shot: &ShotCard, opacity: f32) {
 }
 
 /// A thin line that says whose ghost it is.
-fn tie(canvas: &mut Canvas, body: Vec2, ghost: Vec2, outline: Outline) {
+pub(in crate::gui) fn tie(canvas: &mut Canvas, body: Vec2, ghost: Vec2, outline: Outline) {
     if body.distance(ghost) > TIE_M_MIN {
         canvas.stroke(body, ghost, 0.02, palette::faded(colour(outline.colour), 0.45));
     }
 }
 
-fn ring(canvas: &mut Canvas, at: Vec2, outline: Outline, opacity: f32) {
+/// The outline of a body at `at`.
+pub(in crate::gui) fn ring(canvas: &mut Canvas, at: Vec2, outline: Outline, opacity: f32) {
     let ink = palette::faded(colour(outline.colour), 0.95 * opacity);
     if outline.dashes == 0 {
         canvas.disc(at, RADIUS_M, Fill::line(ink, outline.width_m));
@@ -118,17 +120,17 @@ pub(super) fn label(ctx: &egui::Context, view: &ViewModel, lens: &Lens) {
     }
 }
 
-fn on_screen(lens: &Lens, at: Vec2) -> Pos2 {
+pub(in crate::gui) fn on_screen(lens: &Lens, at: Vec2) -> Pos2 {
     let place = (at - lens.centre) * lens.px_per_metre + lens.window_px * 0.5;
     pos2(place.x, place.y)
 }
 
-fn colour(colour: Color32) -> Color {
+pub(in crate::gui) fn colour(colour: Color32) -> Color {
     Color::srgb_u8(colour.r(), colour.g(), colour.b())
 }
 
 /// As large as the body it stands for.
-const RADIUS_M: f32 = Player::RADIUS as f32 / UNITS_PER_METRE as f32;
+pub(in crate::gui) const RADIUS_M: f32 = Player::RADIUS as f32 / UNITS_PER_METRE as f32;
 const TIE_M_MIN: f32 = 0.08;
 const WORD_M_MIN: f32 = 0.10;
 /// How long a shot stays in the arena.

@@ -5,7 +5,7 @@ use bevy_egui::egui::{self, Color32, Sense, Stroke, Ui, pos2, vec2};
 
 /// A kind of outline.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Outline {
+pub(in crate::gui) struct Outline {
     pub name: &'static str,
     pub means: &'static str,
     pub colour: Color32,
@@ -16,7 +16,7 @@ pub(super) struct Outline {
     pub width_m: f32,
 }
 
-pub(super) const CONFIRMED: Outline = Outline {
+pub(in crate::gui) const CONFIRMED: Outline = Outline {
     name: "you, confirmed",
     means: "where the newest snapshot says you are",
     colour: theme::ORANGE,
@@ -24,7 +24,7 @@ pub(super) const CONFIRMED: Outline = Outline {
     filled: 0.70,
     width_m: 0.055,
 };
-pub(super) const PREDICTED: Outline = Outline {
+pub(in crate::gui) const PREDICTED: Outline = Outline {
     name: "you, predicted",
     means: "where your keys have taken you, unsmoothed",
     colour: Color32::WHITE,
@@ -32,7 +32,7 @@ pub(super) const PREDICTED: Outline = Outline {
     filled: 1.0,
     width_m: 0.03,
 };
-pub(super) const NEWEST: Outline = Outline {
+pub(in crate::gui) const NEWEST: Outline = Outline {
     name: "others, newest",
     means: "as the newest snapshot tells",
     colour: theme::YELLOW,
@@ -40,7 +40,7 @@ pub(super) const NEWEST: Outline = Outline {
     filled: 0.55,
     width_m: 0.05,
 };
-pub(super) const PRESENT: Outline = Outline {
+pub(in crate::gui) const PRESENT: Outline = Outline {
     name: "others, present",
     means: "where they probably are at the server now",
     colour: theme::PURPLE,
@@ -49,7 +49,7 @@ pub(super) const PRESENT: Outline = Outline {
     width_m: 0.06,
 };
 /// Of a shot.
-pub(super) const DRAWN: Outline = Outline {
+pub(in crate::gui) const DRAWN: Outline = Outline {
     name: "drawn",
     means: "the target on your screen as you fired",
     colour: theme::SKY,
@@ -57,7 +57,7 @@ pub(super) const DRAWN: Outline = Outline {
     filled: 1.0,
     width_m: 0.06,
 };
-pub(super) const TESTED: Outline = Outline {
+pub(in crate::gui) const TESTED: Outline = Outline {
     name: "tested",
     means: "the body the server tested the ray against",
     colour: theme::VERMILION,
@@ -67,7 +67,7 @@ pub(super) const TESTED: Outline = Outline {
 };
 
 /// A line of the legend: the dash itself, its name, what it means.
-pub(super) fn line(ui: &mut Ui, outline: &Outline) {
+pub(in crate::gui) fn line(ui: &mut Ui, outline: &Outline) {
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(vec2(SAMPLE_PX, 14.0), Sense::hover());
         let stroke = Stroke::new((outline.width_m * 42.0).max(1.3), outline.colour);

@@ -8,21 +8,21 @@
 
 mod banner;
 mod capture;
-mod ghosts;
+pub(super) mod ghosts;
 mod help;
 mod history;
 mod keys;
-mod legend;
+pub(super) mod legend;
 mod link;
 mod link_direction;
 mod modes;
 mod netgraph;
 mod plots;
 mod recording;
-mod ruler;
-mod shots;
+pub(super) mod ruler;
+pub(super) mod shots;
 mod side;
-mod theme;
+pub(super) mod theme;
 mod toast;
 mod words;
 

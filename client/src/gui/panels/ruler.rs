@@ -5,7 +5,7 @@
 use super::{netgraph, screen, side, theme};
 use crate::gui::palette;
 use crate::view::{NetView, ViewModel};
-use bevy_egui::egui::{self, Area, Color32, FontId, Id, Margin, Painter, Rect, Sense, Shape, Stroke, pos2, vec2};
+use bevy_egui::egui::{self, Area, Color32, FontId, Id, Margin, Painter, Pos2, Rect, Sense, Shape, Stroke, pos2, vec2};
 
 /// The four moments, in ticks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,18 +26,23 @@ struct Pointer {
 }
 
 pub(super) fn show(ctx: &egui::Context, view: &ViewModel) {
-    let Some(clocks) = Clocks::of(&view.net) else { return };
     let screen = screen(ctx);
     let left = screen.left() + HEALTH_PX;
     let right = screen.right() - netgraph::WIDTH_PX - 2.0 * netgraph::MARGIN_PX - 24.0;
     let width = (right - left).clamp(300.0, 760.0);
     let x = (left + right - width) * 0.5;
-    let area = Area::new(Id::new("ruler")).fade_in(false).fixed_pos(pos2(x, screen.bottom() - HEIGHT_PX - 12.0));
+    show_at(ctx, &view.net, pos2(x, screen.bottom() - HEIGHT_PX - 12.0), width);
+}
+
+/// With its upper left corner at `at`; nothing before all clocks are known.
+pub(in crate::gui) fn show_at(ctx: &egui::Context, net: &NetView, at: Pos2, width: f32) {
+    let Some(clocks) = Clocks::of(net) else { return };
+    let area = Area::new(Id::new("ruler")).fade_in(false).fixed_pos(at);
     area.show(ctx, |ui| {
         let frame = theme::frame().inner_margin(Margin::same(0));
         frame.show(ui, |ui| {
             let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT_PX), Sense::hover());
-            paint(&ui.painter_at(rect), rect.shrink2(vec2(10.0, 4.0)), clocks, view.net.tick_rate.max(1));
+            paint(&ui.painter_at(rect), rect.shrink2(vec2(10.0, 4.0)), clocks, net.tick_rate.max(1));
             response.on_hover_ui(explain);
         });
     });
@@ -177,7 +182,7 @@ fn explain(ui: &mut egui::Ui) {
     }
 }
 
-pub(super) const HEIGHT_PX: f32 = 98.0;
+pub(in crate::gui) const HEIGHT_PX: f32 = 98.0;
 /// The health panel's room at the left.
 const HEALTH_PX: f32 = side::WIDTH_PX + 48.0;
 const SPAN_STEP: f64 = 4.0;

@@ -30,7 +30,7 @@ pub(super) fn show(ctx: &egui::Context, view: &ViewModel, tints: &Tints, panels:
                 show_legend(ui, short);
                 ui.separator();
                 match view.shots.last() {
-                    Some(shot) => show_card(ui, view, tints, shot),
+                    Some(shot) => show_card(ui, view, tints, shot, &YOURS),
                     None if view.rules.experiments => {
                         ui.label(theme::soft("Fire: the card of your latest shot appears here."));
                     }
@@ -62,10 +62,20 @@ fn show_legend(ui: &mut Ui, short: bool) {
     }
 }
 
-fn show_card(ui: &mut Ui, view: &ViewModel, tints: &Tints, shot: &ShotCard) {
-    let (verdict, colour) = verdict(view, shot);
-    ui.horizontal(|ui| {
-        ui.label(theme::title("Your shot"));
+/// Whose shot it is, in words.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::gui) struct Whose<'a> {
+    pub title: &'a str,
+    /// "you saw"
+    pub saw: &'static str,
+    /// "your screen"
+    pub screen: &'static str,
+}
+
+pub(in crate::gui) fn show_card(ui: &mut Ui, view: &ViewModel, tints: &Tints, shot: &ShotCard, whose: &Whose<'_>) {
+    let (verdict, colour) = verdict(view, shot, whose);
+    ui.horizontal_wrapped(|ui| {
+        ui.label(theme::title(whose.title));
         ui.label(RichText::new(verdict).size(theme::BODY_PX).strong().color(colour));
         ui.label(theme::soft(format!("tick {}", shot.tick)));
     });
@@ -83,7 +93,7 @@ fn show_card(ui: &mut Ui, view: &ViewModel, tints: &Tints, shot: &ShotCard) {
         ui.label(theme::soft(format!("On screen was {:.0} ms ago, and that was tested.", shot.claimed_ago_ms)));
     }
     if let Some(target) = &shot.target {
-        show_target(ui, tints, target, shot.hit.or(shot.claimed).is_none());
+        show_target(ui, tints, target, shot.hit.or(shot.claimed).is_none(), whose);
     }
     show_policies(ui, view, shot);
 }
@@ -94,16 +104,17 @@ fn is_elsewhen(shot: &ShotCard) -> bool {
 }
 
 /// Was it what this client had seen?
-fn verdict(view: &ViewModel, shot: &ShotCard) -> (String, Color32) {
+fn verdict(view: &ViewModel, shot: &ShotCard, whose: &Whose<'_>) -> (String, Color32) {
+    let Whose { saw, screen, .. } = whose;
     let name = |slot: u16| match view.roster.get(&Slot(slot)) {
         Some(player) if !player.name.is_empty() => player.name.clone(),
         _ => format!("player {slot}"),
     };
     match (shot.claimed, shot.hit) {
-        (Some(claimed), Some(hit)) if claimed == hit => (format!("hit {}, as you saw", name(hit)), theme::GREEN),
+        (Some(claimed), Some(hit)) if claimed == hit => (format!("hit {}, as {saw}", name(hit)), theme::GREEN),
         (_, Some(hit)) => (format!("hit {}, unseen", name(hit)), theme::YELLOW),
-        (Some(claimed), None) => (format!("missed {}: on your screen it hit", name(claimed)), theme::VERMILION),
-        (None, None) => ("missed, as you saw".into(), theme::GREY),
+        (Some(claimed), None) => (format!("missed {}: on {screen} it hit", name(claimed)), theme::VERMILION),
+        (None, None) => (format!("missed, as {saw}"), theme::GREY),
     }
 }
 
@@ -137,7 +148,7 @@ fn show_times(ui: &mut Ui, shot: &ShotCard, cap_ms: f32) {
     }
 }
 
-fn show_target(ui: &mut Ui, tints: &Tints, target: &ShotTargetView, only_nearest: bool) {
+fn show_target(ui: &mut Ui, tints: &Tints, target: &ShotTargetView, only_nearest: bool, whose: &Whose<'_>) {
     ui.horizontal(|ui| {
         if only_nearest {
             ui.label(theme::soft("nearest to the ray:"));
@@ -150,7 +161,7 @@ fn show_target(ui: &mut Ui, tints: &Tints, target: &ShotTargetView, only_nearest
                 ui.label(RichText::new(format!("{mm:.1} mm")).monospace().size(12.0).color(colour));
             }
             None => {
-                ui.label(theme::soft("was not on your screen"));
+                ui.label(theme::soft(format!("was not on {}", whose.screen)));
             }
         }
     });
@@ -180,7 +191,9 @@ fn show_policies(ui: &mut Ui, view: &ViewModel, shot: &ShotCard) {
     });
 }
 
-pub(super) const WIDTH_PX: f32 = 372.0;
+/// The own ones.
+const YOURS: Whose<'static> = Whose { title: "Your shot", saw: "you saw", screen: "your screen" };
+pub(in crate::gui) const WIDTH_PX: f32 = 372.0;
 
 #[cfg(test)]
 mod tests {
@@ -210,7 +223,7 @@ mod tests {
     fn a_verdict_is_told_against_what_was_seen() {
         let mut view = ViewModel::default();
         view.roster.insert(Slot(3), RosterView { name: "Quorum".into(), ..RosterView::default() });
-        let said = |claimed, hit| verdict(&view, &shot(claimed, hit)).0;
+        let said = |claimed, hit| verdict(&view, &shot(claimed, hit), &YOURS).0;
         assert_eq!(said(Some(3), Some(3)), "hit Quorum, as you saw");
         assert_eq!(said(Some(3), None), "missed Quorum: on your screen it hit");
         assert_eq!(said(None, Some(4)), "hit player 4, unseen");

@@ -10,7 +10,7 @@ use bevy_egui::egui::{
     Stroke, TextStyle, Visuals, vec2,
 };
 
-pub(super) fn install(ctx: &egui::Context) {
+pub(in crate::gui) fn install(ctx: &egui::Context) {
     ctx.set_theme(egui::Theme::Dark);
     ctx.set_fonts(fonts());
     ctx.all_styles_mut(|style| {
@@ -88,7 +88,7 @@ fn visuals() -> Visuals {
 }
 
 /// The box around every panel.
-pub(super) fn frame() -> Frame {
+pub(in crate::gui) fn frame() -> Frame {
     Frame::NONE
         .fill(PANEL.into_colour())
         .stroke(Stroke::new(1.0, ink(palette::PANEL_EDGE)))
@@ -103,16 +103,16 @@ pub(in crate::gui) fn ink(colour: Color) -> Color32 {
     Color32::from_rgba_unmultiplied(byte(colour.red), byte(colour.green), byte(colour.blue), byte(colour.alpha))
 }
 
-pub(super) fn soft(text: impl Into<String>) -> RichText {
+pub(in crate::gui) fn soft(text: impl Into<String>) -> RichText {
     RichText::new(text).size(SMALL_PX).color(ink(palette::INK_SOFT))
 }
 
-pub(super) fn title(text: impl Into<String>) -> RichText {
+pub(in crate::gui) fn title(text: impl Into<String>) -> RichText {
     RichText::new(text).size(BODY_PX).strong().color(Color32::WHITE)
 }
 
 /// A key as it is printed on a keyboard.
-pub(super) fn key_cap(ui: &mut egui::Ui, key: &str) -> egui::Response {
+pub(in crate::gui) fn key_cap(ui: &mut egui::Ui, key: &str) -> egui::Response {
     let text = RichText::new(key).monospace().size(11.0).color(ink(palette::INK_SOFT));
     Frame::NONE
         .stroke(Stroke::new(1.0, Color32::from_white_alpha(45)))
@@ -138,15 +138,15 @@ const FACE: &str = "Inter";
 /// The family of titles.
 pub(in crate::gui) const BOLD: &str = "Inter Bold";
 const INSTRUMENTS: &str = "FiraMono";
-pub(super) const BODY_PX: f32 = 13.5;
-pub(super) const SMALL_PX: f32 = 12.0;
+pub(in crate::gui) const BODY_PX: f32 = 13.5;
+pub(in crate::gui) const SMALL_PX: f32 = 12.0;
 
 // Okabe and Ito's set again, by what it means in panels.
-pub(super) const SKY: Color32 = Color32::from_rgb(86, 180, 233);
-pub(super) const ORANGE: Color32 = Color32::from_rgb(240, 170, 40);
-pub(super) const GREEN: Color32 = Color32::from_rgb(30, 190, 140);
-pub(super) const VERMILION: Color32 = Color32::from_rgb(232, 105, 40);
-pub(super) const PURPLE: Color32 = Color32::from_rgb(214, 135, 180);
-pub(super) const YELLOW: Color32 = Color32::from_rgb(240, 228, 66);
-pub(super) const GREY: Color32 = Color32::from_rgb(150, 162, 180);
-pub(super) const WARNING: Color32 = Color32::from_rgb(255, 190, 70);
+pub(in crate::gui) const SKY: Color32 = Color32::from_rgb(86, 180, 233);
+pub(in crate::gui) const ORANGE: Color32 = Color32::from_rgb(240, 170, 40);
+pub(in crate::gui) const GREEN: Color32 = Color32::from_rgb(30, 190, 140);
+pub(in crate::gui) const VERMILION: Color32 = Color32::from_rgb(232, 105, 40);
+pub(in crate::gui) const PURPLE: Color32 = Color32::from_rgb(214, 135, 180);
+pub(in crate::gui) const YELLOW: Color32 = Color32::from_rgb(240, 228, 66);
+pub(in crate::gui) const GREY: Color32 = Color32::from_rgb(150, 162, 180);
+pub(in crate::gui) const WARNING: Color32 = Color32::from_rgb(255, 190, 70);

@@ -110,7 +110,9 @@ fn numbers(a: &ClientTrace, b: &ClientTrace) -> Vec<Number> {
         count("snapshots used", &|trace| trace.snapshots.iter().filter(|it| it.dropped.is_empty()).count()),
         count("snapshots dropped", &|trace| trace.snapshots.iter().filter(|it| !it.dropped.is_empty()).count()),
     ];
-    let interval = |trace: &ClientTrace| trace.frames.windows(2).map(|it| it[1].at_ns.saturating_sub(it[0].at_ns) / 1000).collect();
+    let interval = |trace: &ClientTrace| {
+        trace.frames.windows(2).map(|it| it[1].at_ns.saturating_sub(it[0].at_ns) / 1000).collect()
+    };
     numbers.extend(spread("from frame to frame", &interval));
     numbers.extend(spread("display delay", &|trace| {
         trace.frames.iter().map(|frame| frame.display_delay_us.into()).collect()

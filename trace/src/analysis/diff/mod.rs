@@ -13,6 +13,9 @@ mod server;
 mod text;
 mod worlds;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::numbers::Number;
 
 use crate::file::Health;

@@ -168,7 +168,8 @@ fn first_shot(a: &ServerTrace, b: &ServerTrace, common: Overlap) -> Option<First
     let name = a_shot.or(b_shot).map_or_else(String::new, handle);
     let of = format!("shot {name}");
     let field = |field: &str, value: &dyn Fn(&Shot) -> String| {
-        Difference::of(&of, field, &a_shot.map(value), &b_shot.map(value))
+        let (a, b) = (a_shot.map(value)?, b_shot.map(value)?);
+        (a != b).then(|| Difference { of: of.clone(), field: field.to_owned(), a, b })
     };
     let differences = [
         Difference::of(&of, "fired", &a_shot.is_some(), &b_shot.is_some()),

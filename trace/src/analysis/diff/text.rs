@@ -1,7 +1,7 @@
 //! A comparison for a terminal.
 
 use super::{Diff, First};
-use crate::analysis::columns::Columns;
+use crate::analysis::columns::{Columns, wrapped};
 use crate::analysis::shots::words::{number, short};
 
 impl Diff {
@@ -33,7 +33,8 @@ impl Diff {
 
     fn givens_text(&self) -> String {
         let same: Vec<&str> = self.givens.iter().filter(|given| given.same).map(|given| given.what).collect();
-        let mut text = format!("the same: {}\n", if same.is_empty() { "nothing".to_owned() } else { same.join(", ") });
+        let same = if same.is_empty() { "nothing".to_owned() } else { same.join(", ") };
+        let mut text = wrapped(&format!("the same: {same}")) + "\n";
         for given in self.givens.iter().filter(|given| !given.same) {
             text += &format!(
                 "{}\n  A: {}\n  B: {}\n",

@@ -12,6 +12,9 @@ mod recorded;
 mod tally;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::policy::{Case, Policy};
 pub use self::tally::{Band, Flip, Otherwise, PlayerSwing, PolicyResult, Swing};
 

@@ -254,3 +254,86 @@ fn middle(mut values: Vec<f64>) -> Option<f64> {
 
 /// Ages and round trips are told apart at these.
 const BAND_EDGES_MS: [f64; 6] = [50.0, 100.0, 150.0, 250.0, 500.0, 1000.0];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::At;
+    use crate::proto::session_event::Kind;
+    use crate::proto::{Header, SessionEvent};
+
+    fn trace() -> ServerTrace {
+        let came = |(slot, name): (u32, &str)| At {
+            at_ns: 0,
+            it: SessionEvent { kind: Kind::Present.into(), slot, name: name.into(), ..SessionEvent::default() },
+        };
+        ServerTrace {
+            header: Header { tick_rate_hz: 64, ..Header::default() },
+            sessions: [(0, "Ann"), (1, "Bob"), (2, "Cid")].map(came).to_vec(),
+            ..ServerTrace::default()
+        }
+    }
+
+    /// Fired by `shooter` with a picture of so many ticks; hit as decided, and by the policies from `no rewind` on.
+    fn shot(tick: u32, shooter: u32, age: i32, was: u32) -> Shot {
+        Shot { tick, shooter, claimed_age_256ths: age * 256, hit: was, ..Shot::default() }
+    }
+
+    fn victims(was: u32, no_rewind: u32, cap_100: u32) -> [Option<Slot>; Policy::ALL.len()] {
+        let slot = |slot_plus_one: u32| slot_plus_one.checked_sub(1).map(|slot| Slot(slot as u16));
+        Policy::ALL.map(|policy| match policy {
+            Policy::NoRewind => slot(no_rewind),
+            Policy::ExactCap(100) => slot(cap_100),
+            _ => slot(was),
+        })
+    }
+
+    #[test]
+    fn who_gains_and_who_loses_adds_up_by_player_and_by_age() {
+        let trace = trace();
+        // Ann is far away: both her hits on Cid need the past. Bob is near; one of his misses would hit Ann at present.
+        let shots = [shot(100, 0, 15, 3), shot(200, 0, 15, 3), shot(210, 1, 2, 0), shot(220, 1, 2, 3)];
+        let verdicts = [victims(3, 0, 0), victims(3, 2, 0), victims(0, 1, 0), victims(3, 3, 3)];
+        let rejudged: Vec<Rejudged<'_>> =
+            shots.iter().zip(verdicts).map(|(shot, victims)| Rejudged { shot, victims }).collect();
+        let tally = Tally::new(&trace, &rejudged);
+        let of = |policy: Policy| {
+            let result = tally.policies().into_iter().find(|it| it.policy == policy).unwrap();
+            (result.hits, result.lost, result.gained, result.moved)
+        };
+        assert_eq!(of(Policy::InForce), (3, 0, 0, 0));
+        assert_eq!(of(Policy::NoRewind), (3, 1, 1, 1));
+        assert_eq!(of(Policy::ExactCap(100)), (1, 2, 0, 0));
+        let at = |policy: Policy| Policy::ALL.iter().position(|it| *it == policy).unwrap();
+        let (none, cap) = (at(Policy::NoRewind), at(Policy::ExactCap(100)));
+        let players = tally.players();
+        let nets = |swing: &Swing| (swing.shots, swing.hits, swing.net[none], swing.net[cap]);
+        let named: Vec<_> =
+            players.iter().map(|it| (it.who.name.as_str(), nets(&it.fired), nets(&it.suffered))).collect();
+        let expected = [
+            ("Ann", (2, 2, -1, -2), (0, 0, 1, 0)),
+            ("Bob", (2, 1, 1, 0), (0, 0, 1, 0)),
+            ("Cid", (0, 0, 0, 0), (3, 3, -2, -2)),
+        ];
+        assert_eq!(named, expected);
+        assert_eq!(players[0].picture_age_ms, Some(15.0 * 15.625));
+        let bands: Vec<_> = tally.by_picture_age().iter().map(|band| (band.range.clone(), nets(&band.fired))).collect();
+        assert_eq!(bands, [("under 50 ms".into(), (2, 1, 1, 0)), ("150 to 250 ms".into(), (2, 2, -1, -2))]);
+        let trips: Vec<_> = tally.by_round_trip().iter().map(|band| band.range.clone()).collect();
+        assert_eq!(trips, ["not measured"]);
+    }
+
+    #[test]
+    fn a_flip_says_what_was_decided_and_who_says_otherwise() {
+        let trace = trace();
+        let (same, other) = (shot(90, 1, 2, 3), shot(100, 0, 15, 3));
+        let rejudged =
+            [Rejudged { shot: &same, victims: victims(3, 3, 3) }, Rejudged { shot: &other, victims: victims(3, 2, 0) }];
+        let flips = Tally::new(&trace, &rejudged).flips();
+        let [flip] = flips.as_slice() else { panic!("one shot flips: {flips:?}") };
+        assert_eq!((flip.shot.as_str(), flip.was.as_ref().unwrap().name.as_str()), ("0@100", "Cid"));
+        let said: Vec<_> =
+            flip.becomes.iter().map(|it| (it.policy.name(), it.hit.as_ref().map(|who| who.name.clone()))).collect();
+        assert_eq!(said, [("no rewind".to_owned(), Some("Bob".to_owned())), ("exact 100 ms".to_owned(), None)]);
+    }
+}

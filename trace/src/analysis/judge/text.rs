@@ -1,7 +1,7 @@
 //! A judgement for a terminal.
 
 use super::{Band, Flip, Judgement, PlayerSwing, Policy, Swing};
-use crate::analysis::columns::Columns;
+use crate::analysis::columns::{Columns, wrapped};
 use crate::analysis::shots::Who;
 use crate::analysis::shots::words::{number, short};
 
@@ -136,20 +136,6 @@ fn becomes(flip: &Flip) -> String {
 
 fn victim(who: Option<&Who>) -> String {
     who.map_or_else(|| "miss".to_owned(), |who| short(&who.name, 12))
-}
-
-/// In lines of at most 120 characters.
-fn wrapped(text: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.last_mut().expect("there is one from the beginning");
-        if line.chars().count() + 1 + word.chars().count() > 120 {
-            lines.push(word.to_owned());
-        } else {
-            *line += &format!("{}{word}", if line.is_empty() { "" } else { " " });
-        }
-    }
-    lines.join("\n")
 }
 
 /// In a terminal.

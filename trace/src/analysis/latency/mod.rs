@@ -247,9 +247,9 @@ impl Own {
     fn of(track: &Track<'_, '_>, merged: &Merged<'_>) -> Own {
         let mut own = Own::new();
         for [device, made, drawn] in (0..merged.server.ticks.len()).filter_map(|index| track.own(index)) {
-            own.sample.record(made - device);
-            own.display.record(drawn - made);
-            own.whole.record(drawn - device);
+            own.sample.record(made.saturating_sub(device));
+            own.display.record(drawn.saturating_sub(made));
+            own.whole.record(drawn.saturating_sub(device));
         }
         own
     }
@@ -281,10 +281,10 @@ impl Edge {
     fn record(&mut self, found: &Found) {
         let [_, made, .., drawn] = found.path.moments_ns;
         let Some(own) = found.own_ns else { return };
-        self.times.record(drawn - own);
+        self.times.record(drawn.saturating_sub(own));
         self.bounds_ns += found.bounds_ns.map(i128::from).iter().sum::<i128>();
         self.parts_ns.iter_mut().zip(found.path.parts_ns()).for_each(|(sum, ns)| *sum += i128::from(ns));
-        self.own_ns += i128::from(own - made);
+        self.own_ns += i128::from(own) - i128::from(made);
     }
 
     fn add(&mut self, other: &Edge) {

@@ -16,11 +16,11 @@ pub struct Path {
 impl Path {
     /// Of each part in [`Part::ALL`].
     pub fn parts_ns(&self) -> [i64; 8] {
-        std::array::from_fn(|part| self.moments_ns[part + 1] - self.moments_ns[part])
+        std::array::from_fn(|part| self.moments_ns[part + 1].saturating_sub(self.moments_ns[part]))
     }
 
     pub fn whole_ns(&self) -> i64 {
-        self.moments_ns[8] - self.moments_ns[0]
+        self.moments_ns[8].saturating_sub(self.moments_ns[0])
     }
 }
 

@@ -21,19 +21,15 @@ impl LatencyReport {
     }
 
     fn waterfall(&self, out: &mut String) {
-        let of = format!("key of one -> picture of another, {} paths, ms", self.all.whole.count);
-        line(
-            out,
-            &format!("{of:<52} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}", "p50", "p95", "p99", "max", "mean", "clocks +-"),
-        );
+        head(out, &format!("key of one -> picture of another: {} paths, ms", self.all.whole.count));
         for part in &self.all.parts {
-            let name = part.part.says();
-            line(out, &row(name, &part.times, part.clock_bound_ms, part.below_clock_bound));
+            line(out, &row(part.part.says(), &part.times, part.clock_bound_ms, part.below_clock_bound));
         }
         line(out, &row("the whole", &self.all.whole, self.all.clock_bound_ms, false));
         out.push('\n');
-        line(out, &row("own key -> own picture, predicted: input made", &self.own.sample, 0.0, false));
-        line(out, &row("own picture: first frame with its state", &self.own.display, 0.0, false));
+        head(out, &format!("own key -> own picture, predicted: {} inputs, ms", self.own.whole.count));
+        line(out, &row(Part::Sample.says(), &self.own.sample, 0.0, false));
+        line(out, &row("display: -> first frame with its state", &self.own.display, 0.0, false));
         line(out, &row("the whole", &self.own.whole, 0.0, false));
         out.push('\n');
         if self.all.parts.iter().any(|part| part.below_clock_bound) {
@@ -75,15 +71,9 @@ impl LatencyReport {
         if self.advantage.times.count == 0 {
             return;
         }
-        line(
-            out,
-            &format!(
-                "{:<52} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}",
-                "peeker's advantage, ms", "p50", "p95", "p99", "max", "mean", "clocks +-"
-            ),
-        );
+        head(out, "peeker's advantage, ms");
         let told = |out: &mut String, name: &str, it: &Advantage| {
-            line(out, &row(name, &it.times, it.clock_bound_ms, it.clock_bound_ms > it.times.p50.abs()))
+            line(out, &row(name, &it.times, it.clock_bound_ms, it.clock_bound_ms > it.times.p50.abs()));
         };
         told(out, "everyone", &self.advantage);
         let mut pairs: Vec<_> = self.pairs.iter().collect();
@@ -141,6 +131,11 @@ impl Part {
             Part::Display => "display: -> first frame at that tick",
         }
     }
+}
+
+fn head(out: &mut String, of: &str) {
+    let [p50, p95, p99, max, mean, bound] = ["p50", "p95", "p99", "max", "mean", "clocks +-"];
+    line(out, &format!("{of:<52} {p50:>9} {p95:>9} {p99:>9} {max:>9} {mean:>9} {bound:>9}"));
 }
 
 fn row(name: &str, times: &TimesMs, bound_ms: f64, below: bool) -> String {

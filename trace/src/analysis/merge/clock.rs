@@ -71,7 +71,7 @@ impl ClockMap {
     /// The truth is no further from [`to_server_ns`](Self::to_server_ns) than this.
     pub fn error_bound_ns(&self, local_ns: i64) -> i64 {
         let (lowest, highest) = self.interval_ns(local_ns);
-        (highest - lowest + 1) / 2
+        highest.saturating_sub(lowest).saturating_add(1) / 2
     }
 
     /// The lowest and the highest server time that no packet contradicts.
@@ -168,7 +168,7 @@ impl Piece {
 }
 
 fn middle((lowest, highest): (i64, i64)) -> i64 {
-    lowest + (highest - lowest) / 2
+    lowest.midpoint(highest)
 }
 
 fn between(a: Knot, b: Knot, local_ns: i64) -> (i64, i64) {

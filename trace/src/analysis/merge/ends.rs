@@ -61,27 +61,26 @@ pub(super) fn check_inputs(server: &ServerTrace, client: &ClientTrace, sessions:
             let from = made.partition_point(|input| input.tick < tick.tick);
             let same_tick = made[from..].iter().take_while(|input| input.tick == tick.tick);
             // After a jump of the input clock a tick may have been sampled twice; the copy that came first was used.
-            let mut differences = same_tick.map(|input| difference(input, &used)).peekable();
-            if differences.peek().is_none() {
-                checked.unrecorded += 1;
-                continue;
-            }
-            let found = differences.fold(Some(None), |found, next| match (found, next) {
-                (None, _) | (_, None) => None,
-                (Some(_), Some(next)) => Some(Some(next)),
-            });
-            match found.flatten() {
-                None => checked.equal += 1,
-                Some(difference) => {
-                    checked.different += 1;
-                    if checked.differences.len() < DIFFERENCES_MAX {
-                        checked.differences.push(difference);
-                    }
-                }
-            }
+            let found: Vec<Option<Difference>> = same_tick.map(|input| difference(input, &used)).collect();
+            checked.note(found);
         }
     }
     checked
+}
+
+impl InputsChecked {
+    /// One used input, held against all of its tick that the client made.
+    fn note(&mut self, found: Vec<Option<Difference>>) {
+        if found.is_empty() {
+            self.unrecorded += 1;
+        } else if found.iter().any(Option::is_none) {
+            self.equal += 1;
+        } else {
+            self.different += 1;
+            let room = DIFFERENCES_MAX.saturating_sub(self.differences.len()).min(1);
+            self.differences.extend(found.into_iter().flatten().take(room));
+        }
+    }
 }
 
 struct Used<'t> {

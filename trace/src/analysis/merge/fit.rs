@@ -30,8 +30,11 @@ pub struct Bounds {
 
 /// The map that `bounds` allow; `None` unless both ways were measured.
 pub fn fit(bounds: &Bounds) -> Option<ClockMap> {
-    let mut marks: Vec<Mark> = bounds.lower.iter().map(|pair| Mark::new(Side::Lower, *pair)).collect();
-    marks.extend(bounds.upper.iter().map(|pair| Mark::new(Side::Upper, *pair)));
+    let lower = bounds.lower.iter().map(|pair| (Side::Lower, *pair));
+    let all = lower.chain(bounds.upper.iter().map(|pair| (Side::Upper, *pair)));
+    let is_a_time = |ns: i64| ns.unsigned_abs() < TIME_NS_MAX;
+    let sane = all.filter(|(_, (local, server))| is_a_time(*local) && is_a_time(*server));
+    let mut marks: Vec<Mark> = sane.map(|(side, pair)| Mark::new(side, pair)).collect();
     marks.sort_by_key(|mark| mark.at);
     let mut spans = uncontradicted(&marks);
     for _ in 0..RESCANS {
@@ -70,10 +73,8 @@ struct Mark {
 
 impl Mark {
     fn new(side: Side, (local, server): (i64, i64)) -> Mark {
-        let offset = server.saturating_sub(local);
-        let offset =
-            if side == Side::Lower { offset.saturating_sub(SLACK_NS) } else { offset.saturating_add(SLACK_NS) };
-        Mark { at: local, offset, side }
+        let slack = if side == Side::Lower { -SLACK_NS } else { SLACK_NS };
+        Mark { at: local, offset: server - local + slack, side }
     }
 }
 
@@ -151,6 +152,7 @@ fn fit_piece(marks: &[Mark], width_ns: f64) -> Option<Piece> {
     let hulled = Hulled::of(marks);
     let one_sided = hulled.lower.is_empty() || hulled.upper.is_empty();
     let (lower, upper) = (hulled.lower.drift_ppm(), hulled.upper.drift_ppm());
+    let step = KNOT_NS.max((last - first) / KNOTS_MAX);
     let mut knots = Vec::new();
     let mut at = first;
     loop {
@@ -161,7 +163,7 @@ fn fit_piece(marks: &[Mark], width_ns: f64) -> Option<Piece> {
             break;
         }
         // The last two knots are not closer than half a knot's time.
-        at = if last - at < KNOT_NS * 3 / 2 { last } else { at + KNOT_NS };
+        at = if last - at < step * 3 / 2 { last } else { at + step };
     }
     let (down, up) = (lower.or(upper)?, upper.or(lower)?);
     Some(Piece { from_ns: first, knots, drift_up_ppm: up, drift_down_ppm: down, one_sided })
@@ -319,6 +321,10 @@ fn edge(mut inside: f64, mut outside: f64, value: &dyn Fn(f64) -> f64) -> f64 {
 const SLACK_NS: i64 = 10_000;
 /// Time between knots.
 const KNOT_NS: i64 = 2_000_000_000;
+/// Knots of one piece: a day and more.
+const KNOTS_MAX: i64 = 65_536;
+/// Anything further from zero is no time that a clock shows: 36 years.
+const TIME_NS_MAX: u64 = 1 << 60;
 /// How far around a knot one line is believed to fit: in a minute the speed of a quartz changes by far less than 0.1 ppm,
 /// which is 1.5 us.
 const REACH_NS: i64 = 30_000_000_000;

@@ -130,12 +130,14 @@ fn place<'t>(
         return Err(LeftOut { name, client_id, why });
     };
     let covered = Covered::of(server, trace, &sessions);
-    let up_times = ends::times(&up, &|left, arrived| arrived - clock.to_server_ns(left), &|flight, longest| {
-        covered.up(&sessions, &clock, flight, longest)
-    });
-    let down_times = ends::times(&down, &|left, arrived| clock.to_server_ns(arrived) - left, &|flight, longest| {
-        covered.down(&sessions, &clock, flight, longest)
-    });
+    let up_times =
+        ends::times(&up, &|left, arrived| arrived.saturating_sub(clock.to_server_ns(left)), &|flight, longest| {
+            covered.up(&sessions, &clock, flight, longest)
+        });
+    let down_times =
+        ends::times(&down, &|left, arrived| clock.to_server_ns(arrived).saturating_sub(left), &|flight, longest| {
+            covered.down(&sessions, &clock, flight, longest)
+        });
     let inputs = ends::check_inputs(server, trace, &sessions);
     Ok(MergedClient { trace, client_id, slot, name, sessions, clock, up, down, up_times, down_times, inputs })
 }

@@ -1,36 +1,28 @@
-//! Compiles the schema in `proto/` to Rust, and to the descriptors that every trace carries: of each message those that it
-//! needs, without comments, because a file repeats them in its summary.
+//! The descriptors that every trace carries: of each message those that it needs, without comments, because a file repeats
+//! them in its summary.
 
 use prost::Message;
+use prost_types::FileDescriptorSet;
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-const PACKAGE: &str = ".tickshot.trace.v1.";
-
-fn main() {
-    println!("cargo:rerun-if-changed=proto");
-    let descriptors = protox::compile(["common.proto", "server.proto", "client.proto"], ["proto"])
-        .unwrap_or_else(|error| panic!("the schema in trace/proto is not valid: {error:?}"));
-    let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo names it"));
+/// Into `out`: all descriptors, those of each message, and a table of these as Rust.
+pub(super) fn write_all(out: &Path, descriptors: &FileDescriptorSet) {
     write(&out.join("descriptors.bin"), &descriptors.encode_to_vec());
     let mut table = String::from("&[\n");
     for message in descriptors.file.iter().flat_map(|file| &file.message_type) {
         let name = message.name();
         let file = format!("{name}.descriptor");
-        write(&out.join(&file), &needed_by(name, &descriptors).encode_to_vec());
+        write(&out.join(&file), &needed_by(name, descriptors).encode_to_vec());
         writeln!(table, "(\"{name}\", include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\"))),").expect("memory");
     }
     table.push(']');
     write(&out.join("descriptors_by_message.rs"), table.as_bytes());
-    prost_build::Config::new()
-        .skip_source_info()
-        .compile_fds(descriptors)
-        .expect("a schema that protox accepts becomes code");
 }
 
 /// The part of the schema that the message `name` is made of.
-fn needed_by(name: &str, all: &prost_types::FileDescriptorSet) -> prost_types::FileDescriptorSet {
+fn needed_by(name: &str, all: &FileDescriptorSet) -> FileDescriptorSet {
     let mut needed = BTreeSet::new();
     let mut open = vec![name.to_owned()];
     while let Some(name) = open.pop() {
@@ -61,3 +53,5 @@ fn needed_by(name: &str, all: &prost_types::FileDescriptorSet) -> prost_types::F
 fn write(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).expect("cargo's folder can be written to");
 }
+
+const PACKAGE: &str = ".tickshot.trace.v1.";

@@ -3,7 +3,7 @@
 //! Stands alone so that tables say what they hold and nothing of how it is stored. Rows are gathered column by column and
 //! written in groups of a fixed number, so that memory does not grow with a trace. Must not know traces.
 
-use super::ExportError;
+use crate::export::ExportError;
 use parquet::basic::{Compression, IntType, LogicalType, Repetition, Type as Physical, ZstdLevel};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::ByteArray;
@@ -131,15 +131,15 @@ macro_rules! rows {
             #[doc = $what]
             pub(super) struct $row { $( $(#[doc = $meaning])+ pub(super) $field: $type, )+ }
 
-            impl $crate::export::table::Row for $row {
+            impl $crate::export::parquet::table::Row for $row {
                 const TABLE: &'static str = $table;
                 const WHAT: &'static str = $what;
-                const COLUMNS: &'static [(&'static str, $crate::export::table::Kind, &'static str)] =
-                    &[$((stringify!($field), <$type as $crate::export::table::Cell>::KIND, concat!($($meaning),+))),+];
+                const COLUMNS: &'static [(&'static str, $crate::export::parquet::table::Kind, &'static str)] =
+                    &[$((stringify!($field), <$type as $crate::export::parquet::table::Cell>::KIND, concat!($($meaning),+))),+];
 
-                fn put(self, columns: &mut [$crate::export::table::Column]) {
+                fn put(self, columns: &mut [$crate::export::parquet::table::Column]) {
                     let mut columns = columns.iter_mut();
-                    $($crate::export::table::Cell::put(self.$field, columns.next().expect("one per field"));)+
+                    $($crate::export::parquet::table::Cell::put(self.$field, columns.next().expect("one per field"));)+
                 }
             }
         )+
@@ -224,7 +224,8 @@ impl Column {
 }
 
 fn schema<R: Row>() -> ParquetResult<TypePtr> {
-    let fields: ParquetResult<Vec<TypePtr>> = R::COLUMNS.iter().map(|(name, kind, _)| column_type(name, *kind)).collect();
+    let fields: ParquetResult<Vec<TypePtr>> =
+        R::COLUMNS.iter().map(|(name, kind, _)| column_type(name, *kind)).collect();
     Ok(Arc::new(Type::group_type_builder(R::TABLE).with_fields(fields?).build()?))
 }
 
