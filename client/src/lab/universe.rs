@@ -8,9 +8,10 @@ use super::machine::{ClientSetup, Machine};
 use super::truth::Truth;
 use super::wire::Arrival;
 use std::time::Duration;
-use tickshot_server::core::{MatchRules, MatchSetup, ServerCore, Wish};
+use tickshot_server::core::{MatchRules, MatchSetup, ServerCore, StageTimes, Wish};
 use tickshot_server::maps::{self, Map, MapError};
 use tickshot_server::pace::{Due, poll_due};
+use tickshot_server::recording::header;
 use tickshot_shared::limits::SESSION_TIMEOUT_MS;
 use tickshot_shared::link::profile::LinkSettings;
 use tickshot_shared::protocol::control::LeaveReason;
@@ -18,6 +19,7 @@ use tickshot_shared::protocol::version::protocol_version;
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::round::MatchOptions;
 use tickshot_shared::tick::TickRate;
+use tickshot_trace::record::Stamped;
 
 /// What a universe is made of.
 #[derive(Clone)]
@@ -34,6 +36,8 @@ pub struct UniverseConfig {
     pub options: MatchOptions,
     /// Maps of later matches, in turn; empty = always the same one.
     pub rotation: Vec<Map>,
+    /// Everyone says what happens, for [`Universe::take_traces`].
+    pub record: bool,
 }
 
 impl UniverseConfig {
@@ -48,6 +52,7 @@ impl UniverseConfig {
             rules: MatchRules::default(),
             options: MatchOptions::ENDLESS,
             rotation: Vec::new(),
+            record: false,
         })
     }
 }
@@ -60,6 +65,8 @@ pub struct Universe {
     truth: Truth,
     server_still_until: Duration,
     seed: u64,
+    /// What the server said so far, its header first; `None` = nobody records.
+    trace: Option<Vec<Stamped>>,
 }
 
 /// A machine, and what the server's end of its connection knows.
@@ -97,7 +104,9 @@ impl Universe {
             rotation: config.rotation,
             ..MatchSetup::endless(config.map, config.capacity, config.rate, config.seed)
         };
-        let server = ServerCore::new(setup, Duration::ZERO);
+        let mut server = ServerCore::new(setup, Duration::ZERO);
+        server.set_recording(config.record);
+        let header = Stamped { at: Duration::ZERO, record: header(&server, 0, String::new()).into() };
         let mut truth = Truth::default();
         truth.remember(server.world());
         Universe {
@@ -107,15 +116,28 @@ impl Universe {
             truth,
             server_still_until: Duration::ZERO,
             seed: config.seed,
+            trace: config.record.then(|| vec![header]),
         }
     }
 
+    /// Everything that was said since the last call: first the server's trace, then one for each client in the order of
+    /// joining, each beginning with a header. The list of whoever does not record is empty.
+    pub fn take_traces(&mut self) -> Vec<Vec<Stamped>> {
+        let of_server = self.trace.as_mut().map_or_else(Vec::new, |trace| {
+            let header = trace[..1].to_vec();
+            std::mem::replace(trace, header)
+        });
+        let of_clients = self.machines.iter_mut().map(|guest| guest.machine.take_trace());
+        std::iter::once(of_server).chain(of_clients).collect()
+    }
+
     /// A client connects now; returns its number, by which all else names it. The netcode's own handshake takes no time here.
-    pub fn join(&mut self, setup: ClientSetup) -> usize {
+    pub fn join(&mut self, mut setup: ClientSetup) -> usize {
         let index = self.machines.len();
         let id = index as u64 + 1;
         let seed = Rng::fork(self.seed, id).next_u64();
         self.server.handle_connected(self.now, id, protocol_version(), &setup.name);
+        setup.record |= self.trace.is_some();
         let machine = Machine::new(id, setup, self.now, seed);
         self.machines.push(Guest { machine, heard: self.now, connected: true });
         index
@@ -196,6 +218,16 @@ impl Universe {
             machines[index_of(id)].machine.down.send_hot(now, bytes);
         });
         self.grant_wishes();
+        self.take_records();
+    }
+
+    /// No stage takes any time here; the tick is late only if the server stood still.
+    fn take_records(&mut self) {
+        let Some(trace) = &mut self.trace else { return };
+        self.server.take_records(&StageTimes { began: self.now, ..StageTimes::default() }, trace);
+        if self.server.world().tick.0.is_multiple_of(self.server.setup().rate.hz()) {
+            trace.push(Stamped { at: self.now, record: self.server.totals().into() });
+        }
     }
 
     fn receive(&mut self) {
