@@ -1,7 +1,7 @@
 //! Two servers' traces: what was given, what went in, what came out of it, and how long it took.
 
 use super::numbers::Number;
-use super::{Diff, Difference, First, Given, Kind, Overlap, file_numbers, header_givens};
+use super::{Diff, Difference, First, Given, Kind, Overlap, file_numbers, header_givens, origin_notes};
 use crate::analysis::shots::Players;
 use crate::analysis::shots::words::handle;
 use crate::model::ServerTrace;
@@ -16,7 +16,7 @@ pub(super) fn diff(a: &ServerTrace, b: &ServerTrace) -> Diff {
         .iter()
         .find(|(a, b)| !same_inputs(a, b))
         .map(|(a, b)| First::new(a.tick, hz, input_differences(a, b, &players)));
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = origin_notes(&a.health, &b.health).collect();
     if pairs.is_empty() {
         notes.push("The two have no tick in common: only numbers are compared.".to_owned());
     }
