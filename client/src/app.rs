@@ -28,6 +28,10 @@ pub struct Transport(pub ClientTransport);
 #[derive(Resource, Clone, Copy, Debug, Default)]
 pub struct LocalTime(pub Duration);
 
+/// Somebody beside the player wants the server's evidence of its shots.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AskEvidence(pub bool);
+
 /// Stages of one update, in this order. `Receive` and `Controls` run in `PreUpdate`, `Advance` and `View` in `Update`,
 /// `Flush` in `PostUpdate`. Whoever samples a keyboard or a bot does it in `Controls`; whoever draws runs after `View`.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,6 +84,7 @@ impl Plugin for SessionPlugin {
             .init_resource::<Controls>()
             .init_resource::<Sayings>()
             .init_resource::<Switches>()
+            .init_resource::<AskEvidence>()
             .configure_sets(
                 PreUpdate,
                 (ClientSet::Receive.after(RenetClientPlugin::update_system), ClientSet::Controls).chain(),
@@ -156,12 +161,12 @@ impl Link {
 /// Modes to the core, faults to the wire.
 fn follow_switches(
     local: Res<LocalTime>,
-    switches: Res<Switches>,
+    (switches, asks): (Res<Switches>, Res<AskEvidence>),
     mut core: ResMut<Core>,
     mut link: ResMut<Link>,
     mut transport: ResMut<Transport>,
 ) {
-    core.0.set_switches(local.0, &switches);
+    core.0.set_switches(local.0, &Switches { evidence: switches.evidence || asks.0, ..*switches });
     link.follow(local.0, &switches, &mut transport.0);
 }
 

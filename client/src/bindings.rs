@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What a person can do with a key in a match. The fixed keys (F1 to F8, P, Esc in menus) are not among them.
+/// What a person can do with a key in a match. The fixed keys (F1 to F9, P, Esc in menus) are not among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {

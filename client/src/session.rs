@@ -4,6 +4,7 @@
 use crate::app::{Core, Link, Transport};
 use crate::core::{ClientCore, CoreConfig};
 use crate::net::transport::{ClientTransport, ConnectConfig};
+use crate::recording;
 use bevy::app::App;
 use bevy::ecs::world::World;
 use bevy_renet::RenetClient;
@@ -39,6 +40,7 @@ pub fn open(world: &mut World, io: &IoThread, now: Duration, config: SessionConf
 
 /// End the session, if there is one, with a goodbye to the server; the world is then as if it had never been.
 pub fn close(world: &mut World) {
+    recording::hear_out(world);
     let transport = world.remove_resource::<Transport>();
     let renet = world.remove_resource::<RenetClient>();
     if let (Some(mut transport), Some(mut renet)) = (transport, renet) {

@@ -5,6 +5,7 @@
 //! notice says which. Keys this program does not know stay in the file. Must not know what the settings do.
 
 use crate::bindings::Bindings;
+use crate::recording::Disputes;
 use bevy::prelude::Resource;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
@@ -33,6 +34,7 @@ pub struct Settings {
     /// Servers to look for beyond this network.
     pub favourites: Vec<Favourite>,
     pub keys: Bindings,
+    pub recording: RecordingSettings,
     /// Keys of the file that this program does not know.
     #[serde(flatten)]
     others: toml::Table,
@@ -87,6 +89,20 @@ pub struct HostSettings {
     pub password: String,
     /// Ticks per second.
     pub tick_rate: u8,
+}
+
+/// What is recorded of matches, and where it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RecordingSettings {
+    /// Where recordings are kept; empty = the platform's folder for data.
+    pub folder: PathBuf,
+    /// Save the last minute when the server denies a hit that was seen.
+    pub save_disputed: bool,
+    /// At most so many such files while the program runs.
+    pub disputed_max: u8,
+    /// All files of one recording together, megabytes.
+    pub megabytes_max: u32,
 }
 
 /// A server to look for.
@@ -196,6 +212,7 @@ impl Default for Settings {
             host: HostSettings::default(),
             favourites: Vec::new(),
             keys: Bindings::default(),
+            recording: RecordingSettings::default(),
             others: toml::Table::new(),
         }
     }
@@ -218,6 +235,22 @@ impl Default for HostSettings {
             password: String::new(),
             tick_rate: tickshot_shared::limits::TICK_RATE_DEFAULT as u8,
         }
+    }
+}
+
+impl Default for RecordingSettings {
+    fn default() -> RecordingSettings {
+        RecordingSettings { folder: PathBuf::new(), save_disputed: true, disputed_max: 5, megabytes_max: 2000 }
+    }
+}
+
+impl RecordingSettings {
+    pub fn disputes(&self) -> Disputes {
+        Disputes { save: self.save_disputed, flights_max: self.disputed_max.into() }
+    }
+
+    pub fn bytes_max(&self) -> u64 {
+        u64::from(self.megabytes_max.max(1)) * 1_000_000
     }
 }
 

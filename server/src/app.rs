@@ -4,7 +4,7 @@
 //! plugin runs before them. The loop in [`Server::run`] wakes on absolute deadlines.
 
 use crate::config::{ConfigError, DEFAULT_PORT, PORTS, ServerConfig};
-use crate::core::{MatchSetup, ServerCore, Wish};
+use crate::core::{MatchSetup, ServerCore, StageTimes, Wish};
 use crate::imposed::{ImposedLinks, told};
 use crate::maps::{self, MapError};
 use crate::metrics::{ServerReport, ratio};
@@ -14,6 +14,7 @@ use crate::net::socket::{Clock, IoThread, SocketError, UdpWire};
 use crate::net::transport::{ServerInfo, ServerTransport, TransportConfig, TransportError, TransportEvent};
 use crate::net::wire::Wire;
 use crate::pace::{Due, poll_due, sleep_until};
+use crate::recording::{RecordingSwitch, ServerRecording, header};
 use bevy::app::{App, PostUpdate, PreUpdate, Update};
 use bevy::ecs::prelude::*;
 use bevy::ecs::schedule::{ScheduleLabel, SingleThreadedExecutor};
@@ -27,6 +28,7 @@ use tickshot_shared::ids::IdSource;
 use tickshot_shared::limits::SESSIONS_SPARE;
 use tickshot_shared::protocol::control::{LeaveReason, tidy_name};
 use tickshot_shared::protocol::version::protocol_version;
+use tickshot_trace::recorder::RecorderState;
 
 /// A bound server, ready to run in this thread.
 pub struct Server {
@@ -35,6 +37,7 @@ pub struct Server {
     local_addr: SocketAddr,
     seed: u64,
     seconds: Option<f64>,
+    recording: ServerRecording,
 }
 
 /// Why a server cannot start.
@@ -53,13 +56,15 @@ pub enum ServerError {
 }
 
 /// A glance at a running server, once a second.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Progress {
     pub elapsed: Duration,
     pub players: usize,
     pub clients: usize,
     pub ticks: u64,
     pub lost_ticks: u64,
+    /// How the recording goes.
+    pub recording: RecorderState,
 }
 
 impl Server {
@@ -94,11 +99,14 @@ impl Server {
             options: config.options,
             rotation: config.rotation.iter().map(|name| maps::load(name)).collect::<Result<_, _>>()?,
             bot_skill: config.bot_skill,
-            ids: IdSource::new(unix_ms_at_zero(clock), random_u64()?),
+            ids: IdSource::new(unix_at_zero(clock).as_millis() as u64, random_u64()?),
         };
-        let core = ServerCore::new(setup, clock.now());
+        let mut core = ServerCore::new(setup, clock.now());
+        let header = header(&core, unix_at_zero(clock).as_nanos() as i64, config.json());
+        let mut recording = ServerRecording::new(&config.recording, header);
+        recording.follow_orders(&mut core);
         let app = build_app(core, transport, links, clock, ServerName(random_u64()?));
-        Ok(Server { app, clock, local_addr, seed, seconds: config.seconds })
+        Ok(Server { app, clock, local_addr, seed, seconds: config.seconds, recording })
     }
 
     /// Where clients reach this server.
@@ -109,6 +117,11 @@ impl Server {
     /// The seed of this match, given or drawn.
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// Begins and ends recordings of this server.
+    pub fn recording(&self) -> RecordingSwitch {
+        self.recording.switch()
     }
 
     /// Tick until `stop` is set or the configured time is over, then say goodbye to everyone.
@@ -126,7 +139,8 @@ impl Server {
         }
         let cpu = cpu_time().saturating_sub(cpu_before);
         self.close();
-        self.report(cpu)
+        let report = self.report(cpu);
+        ServerReport { recording: self.recording.stop(), ..report }
     }
 
     /// Sleep to the next deadline, make one tick, record how late it was and how long it took.
@@ -144,6 +158,7 @@ impl Server {
             self.app.world_mut().resource_mut::<Core>().0.lose_time(lost);
         }
         let began = self.clock.now();
+        self.app.insert_resource(Laps::begin(began));
         self.app.update();
         let busy = self.clock.now().saturating_sub(began);
         let late = began.saturating_sub(deadline);
@@ -153,6 +168,20 @@ impl Server {
             .0
             .metrics
             .record_tick(busy.as_micros() as u64, late.as_micros() as u64);
+        self.record();
+    }
+
+    /// What happened in this tick goes to the recorder, if there is one.
+    fn record(&mut self) {
+        let now = self.clock.now();
+        let times = self.app.world().resource::<Laps>().times;
+        let recording = &mut self.recording;
+        self.app.world_mut().resource_scope(|world, mut core: Mut<Core>| {
+            let transport = world.resource::<Transport>();
+            recording.take_from(&mut core.0, &times, &mut || (transport.0.counters(), cpu_time()));
+            recording.follow_orders(&mut core.0);
+        });
+        recording.look(now);
     }
 
     fn progress(&self, started: Duration) -> Progress {
@@ -163,6 +192,7 @@ impl Server {
             clients: core.clients(),
             ticks: core.metrics.ticks,
             lost_ticks: core.metrics.lost_ticks,
+            recording: self.recording.state(),
         }
     }
 
@@ -242,6 +272,26 @@ impl Links {
     }
 }
 
+/// How long the stages of the present update took.
+#[derive(Resource, Default)]
+struct Laps {
+    times: StageTimes,
+    /// When the latest stage was over.
+    at: Duration,
+}
+
+impl Laps {
+    fn begin(began: Duration) -> Laps {
+        Laps { times: StageTimes { began, ..StageTimes::default() }, at: began }
+    }
+
+    /// Time since the stage before was over.
+    fn lap(&mut self, clock: LocalClock) -> Duration {
+        let now = clock.0.now();
+        now.saturating_sub(std::mem::replace(&mut self.at, now))
+    }
+}
+
 /// Clients whose control lane may hold messages that were not read yet.
 #[derive(Resource, Default)]
 struct Speakers(Vec<u64>);
@@ -256,6 +306,7 @@ fn build_app(core: ServerCore, transport: ServerTransport, links: Links, clock: 
         .insert_resource(LocalClock(clock))
         .insert_resource(name)
         .init_resource::<Speakers>()
+        .init_resource::<Laps>()
         .add_systems(PreUpdate, receive.in_set(RenetReceive))
         .add_systems(Update, (read_control, step, send_snapshots).chain())
         .add_systems(PostUpdate, (grant_wishes, flush).chain());
@@ -284,6 +335,7 @@ fn receive(
     mut speakers: ResMut<Speakers>,
     links: Res<Links>,
     name: Res<ServerName>,
+    mut laps: ResMut<Laps>,
 ) {
     let now = clock.0.now();
     let info = server_info(&core.0, now, *name, &links);
@@ -302,13 +354,21 @@ fn receive(
             core.handle_disconnected(client_id, leave_reason(reason));
         }
     });
+    laps.times.receive = laps.lap(*clock);
 }
 
 /// Stage 2: the control lane's messages.
-fn read_control(mut renet: ResMut<RenetServer>, mut core: ResMut<Core>, mut speakers: ResMut<Speakers>) {
+fn read_control(
+    clock: Res<LocalClock>,
+    mut renet: ResMut<RenetServer>,
+    mut core: ResMut<Core>,
+    mut speakers: ResMut<Speakers>,
+    mut laps: ResMut<Laps>,
+) {
     speakers.0.sort_unstable();
     speakers.0.dedup();
     speakers.0.retain(|client_id| !read_all(&mut renet.0, &mut core.0, *client_id));
+    laps.times.control = laps.lap(*clock);
 }
 
 /// Read what one client said, up to a limit; false if there may be more for the next tick.
@@ -327,13 +387,20 @@ fn read_all(renet: &mut Renet, core: &mut ServerCore, client_id: u64) -> bool {
 }
 
 /// Stage 3: the world moves.
-fn step(clock: Res<LocalClock>, mut core: ResMut<Core>) {
+fn step(clock: Res<LocalClock>, mut core: ResMut<Core>, mut laps: ResMut<Laps>) {
     core.0.step(clock.0.now());
+    laps.times.step = laps.lap(*clock);
 }
 
 /// Stage 4: each client's view of the new state, sealed and sent at once.
-fn send_snapshots(clock: Res<LocalClock>, mut transport: ResMut<Transport>, mut core: ResMut<Core>) {
+fn send_snapshots(
+    clock: Res<LocalClock>,
+    mut transport: ResMut<Transport>,
+    mut core: ResMut<Core>,
+    mut laps: ResMut<Laps>,
+) {
     core.0.encode_snapshots(&|| clock.0.now(), &mut |client_id, bytes| transport.0.send_hot(client_id, bytes));
+    laps.times.snapshots = laps.lap(*clock);
 }
 
 /// Stage 5: what the core wants said or ended.
@@ -350,8 +417,14 @@ fn grant_wishes(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>
 }
 
 /// Stage 6: renet's packets.
-fn flush(mut transport: ResMut<Transport>, mut renet: ResMut<RenetServer>) {
+fn flush(
+    clock: Res<LocalClock>,
+    mut transport: ResMut<Transport>,
+    mut renet: ResMut<RenetServer>,
+    mut laps: ResMut<Laps>,
+) {
     transport.0.flush(&mut renet.0);
+    laps.times.flush = laps.lap(*clock);
 }
 
 /// On the address asked for; where no port was, on the first free one of the range.
@@ -391,10 +464,10 @@ fn random_u64() -> Result<u64, ServerError> {
     getrandom::u64().map_err(ServerError::Random)
 }
 
-/// Unix time at the zero of `clock`, ms: for the names of things only.
-fn unix_ms_at_zero(clock: Clock) -> u64 {
+/// Unix time at the zero of `clock`: for the names of things only.
+fn unix_at_zero(clock: Clock) -> Duration {
     let unix = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    unix.saturating_sub(clock.now()).as_millis() as u64
+    unix.saturating_sub(clock.now())
 }
 
 fn random_salt() -> Result<[u8; 16], ServerError> {

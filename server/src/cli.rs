@@ -48,6 +48,9 @@ pub struct ServerArgs {
     /// Stop after this many seconds
     #[arg(long, value_name = "S")]
     pub seconds: Option<f64>,
+    /// Record the whole run into this folder: a trace for tickshot-trace
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
     /// Only those who know it can join
     #[arg(long, value_name = "TEXT")]
     pub password: Option<String>,
@@ -89,6 +92,7 @@ impl ServerArgs {
         config.options = flags.game.apply(config.options)?;
         config.bot_skill = flags.bot_skill.unwrap_or(config.bot_skill);
         config.seconds = flags.seconds.or(config.seconds);
+        config.recording.dir = flags.record.or(config.recording.dir);
         config.password = flags.password.or(config.password);
         config.seed = flags.seed.or(config.seed);
         config.rules.experiments &= !flags.no_experiments;
@@ -112,6 +116,7 @@ const EXAMPLES: &str = "Examples:
   tickshot-server --password tea --name 'Lab 3' only for those who know the password
   tickshot-server --no-experiments --rewind-ms 150  one rule for everyone, and a shorter memory
   tickshot-server --link '*=wifi-bad' --link 'Ann=up delay 75ms 20ms loss 5%'  a fair fight on unfair links
+  tickshot-server --record traces               everything that happens, for tickshot-trace verify and report
   tickshot-server --seconds 60 --json           one minute, then its numbers as JSON
   tickshot-server --check-map my.tmx            is my map playable? what would make it better?
 

@@ -3,6 +3,7 @@
 use crate::app::{Server, ServerError};
 use crate::config::ServerConfig;
 use crate::metrics::ServerReport;
+use crate::recording::RecordingSwitch;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,15 +14,23 @@ use std::thread::JoinHandle;
 pub struct HostedServer {
     addr: SocketAddr,
     seed: u64,
+    recording: RecordingSwitch,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<ServerReport>>,
 }
 
 /// A server that is being started. Dropping it lets it end by itself.
 pub struct StartingServer {
-    bound: Receiver<Result<(SocketAddr, u64), ServerError>>,
+    bound: Receiver<Result<Bound, ServerError>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<ServerReport>>,
+}
+
+/// What is known of a server as soon as clients can connect.
+struct Bound {
+    addr: SocketAddr,
+    seed: u64,
+    recording: RecordingSwitch,
 }
 
 impl StartingServer {
@@ -43,9 +52,15 @@ impl StartingServer {
         }
     }
 
-    fn finish(&mut self, bound: Result<(SocketAddr, u64), ServerError>) -> Result<HostedServer, ServerError> {
+    fn finish(&mut self, bound: Result<Bound, ServerError>) -> Result<HostedServer, ServerError> {
         let thread = self.thread.take();
-        bound.map(|(addr, seed)| HostedServer { addr, seed, stop: Arc::clone(&self.stop), thread })
+        bound.map(|Bound { addr, seed, recording }| HostedServer {
+            addr,
+            seed,
+            recording,
+            stop: Arc::clone(&self.stop),
+            thread,
+        })
     }
 
     fn resume_panic<T>(&mut self) -> T {
@@ -82,7 +97,8 @@ impl HostedServer {
                     return ServerReport::default();
                 }
             };
-            _ = report.send(Ok((server.local_addr(), server.seed())));
+            let bound = Bound { addr: server.local_addr(), seed: server.seed(), recording: server.recording() };
+            _ = report.send(Ok(bound));
             server.run(&stop_in_thread, &mut |_| {})
         };
         let thread = std::thread::Builder::new()
@@ -103,6 +119,11 @@ impl HostedServer {
 
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// Begins and ends recordings of it, and saves its last minute.
+    pub fn recording(&self) -> RecordingSwitch {
+        self.recording.clone()
     }
 
     /// Stop soon: everyone is told goodbye meanwhile. Dropping it once it [has stopped](Self::has_stopped) waits for nothing.

@@ -20,5 +20,6 @@ pub mod maps;
 pub mod metrics;
 pub mod net;
 pub mod pace;
+pub mod recording;
 pub mod seats;
 pub mod sessions;

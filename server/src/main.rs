@@ -9,6 +9,7 @@ use tickshot_server::app::{Progress, Server, ServerError};
 use tickshot_server::cli::ServerArgs;
 use tickshot_server::maps;
 use tickshot_server::metrics::ServerReport;
+use tickshot_trace::recorder::RecorderState;
 use tickshot_trace::sli;
 
 fn main() -> ExitCode {
@@ -75,6 +76,7 @@ fn run(args: &ServerArgs) -> Result<ServerReport, ServerError> {
     if std::io::stderr().is_terminal() {
         eprintln!();
     }
+    tell_recording(&report);
     Ok(report)
 }
 
@@ -86,13 +88,44 @@ fn show_progress(progress: &Progress) {
             if progress.lost_ticks > 0 { format!(" · {} ticks lost", progress.lost_ticks) } else { String::new() };
         _ = write!(
             err,
-            "\r\x1b[K{:>6} s · {} players ({} clients) · tick {}{lost}",
+            "\r\x1b[K{:>6} s · {} players ({} clients) · tick {}{lost}{}",
             progress.elapsed.as_secs(),
             progress.players,
             progress.clients,
             progress.ticks,
+            recording_text(&progress.recording),
         );
         _ = err.flush();
+    }
+}
+
+/// What the progress line says of the recording.
+fn recording_text(state: &RecorderState) -> String {
+    let lost = if state.lost > 0 { format!(", {} records LOST", state.lost) } else { String::new() };
+    match &state.failure {
+        Some(failure) => format!(" · NOT RECORDING: {failure}"),
+        None if state.recording => format!(" · recording {:.1} MB{lost}", state.bytes as f64 / 1e6),
+        None => lost,
+    }
+}
+
+/// Where the files are, and the seals that prove them.
+fn tell_recording(report: &ServerReport) {
+    let Some(recording) = &report.recording else { return };
+    for file in &recording.files {
+        eprintln!(
+            "tickshot-server: recorded {} ({:.2} MB, {} records)\n  last seal {}",
+            file.path.display(),
+            file.bytes as f64 / 1e6,
+            file.records,
+            file.seal,
+        );
+    }
+    if recording.lost > 0 {
+        eprintln!("tickshot-server: {} records were lost: the disk was too slow; the trace says where", recording.lost);
+    }
+    if let Some(failure) = &recording.failure {
+        eprintln!("tickshot-server: recording failed: {failure}");
     }
 }
 

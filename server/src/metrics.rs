@@ -4,6 +4,7 @@
 
 use crate::inputs::InputCounts;
 use crate::lagcomp::tally::{ShotCounts, ShotTally};
+use crate::recording::RecordingReport;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -78,6 +79,8 @@ pub struct ServerReport {
     pub drops: BTreeMap<&'static str, u64>,
     /// Each indicator against its objective; what only clients can say is not measured here.
     pub slis: Vec<SliResult>,
+    /// What was recorded; nothing if nobody asked.
+    pub recording: Option<RecordingReport>,
     /// Hash of the final world, hexadecimal.
     pub world_hash: String,
     pub seed: u64,

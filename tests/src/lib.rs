@@ -44,6 +44,7 @@ pub fn swarm_with(
     switches: Switches,
 ) -> Result<SwarmReport, SwarmError> {
     let config = SwarmConfig {
+        record: None,
         switches,
         server: server.addr(),
         count,

@@ -1,7 +1,9 @@
 //! `tickshot bots`: a swarm of headless clients against any server.
 
 use super::{BotsArgs, Failure, resolve, seed_or_random};
+use crate::headless::report::RecordingReport;
 use crate::headless::swarm::{SwarmConfig, SwarmProgress, SwarmReport, run_swarm};
+use crate::recording::size;
 use indicatif::{ProgressBar, ProgressStyle};
 
 pub(super) fn run(args: &BotsArgs) -> Result<(), Failure> {
@@ -20,6 +22,7 @@ pub(super) fn run(args: &BotsArgs) -> Result<(), Failure> {
         password: args.password.clone(),
         skill: args.skill,
         switches: args.time.switches(true),
+        record: args.record.record.clone(),
     };
     let bar = progress_bar(args.seconds);
     let report = run_swarm(config, &mut |progress| show(&bar, progress))?;
@@ -29,7 +32,26 @@ pub(super) fn run(args: &BotsArgs) -> Result<(), Failure> {
     } else {
         print_clients(&report);
     }
-    Ok(())
+    recorded(report.recording.as_ref())
+}
+
+/// Says on stderr what was recorded. What could not be is an error, for it was asked for.
+pub(super) fn recorded(report: Option<&RecordingReport>) -> Result<(), Failure> {
+    let Some(report) = report else { return Ok(()) };
+    let folder = report.files.first().and_then(|file| file.path.parent());
+    let place = folder.map_or_else(String::new, |folder| format!(" in {}", folder.display()));
+    eprintln!("recorded {} files, {}{place}", report.files.len(), size(report.bytes));
+    for file in &report.files {
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+        eprintln!("  {name}  seal {}", file.seal);
+    }
+    if report.lost > 0 {
+        eprintln!("lost {} records: the disk is slower than the match; the traces say where", report.lost);
+    }
+    match report.failures.first() {
+        None => Ok(()),
+        Some(first) => Err(format!("{} of the recordings failed: {first}", report.failures.len()).into()),
+    }
 }
 
 /// A bar on stderr, drawn only if that is a terminal.

@@ -1,8 +1,11 @@
 //! `tickshot demo`: a server and bot clients on this machine over real UDP, in numbers.
 
 use super::bots::{print_clients, progress_bar, show};
+use super::story::tell;
 use super::{DemoArgs, Failure, seed_or_random};
-use crate::headless::swarm::{SwarmConfig, run_swarm};
+use crate::headless::swarm::{SwarmConfig, SwarmReport, run_swarm};
+use std::path::PathBuf;
+use std::time::SystemTime;
 use tickshot_server::config::ServerConfig;
 use tickshot_server::host::HostedServer;
 use tickshot_server::metrics::ServerReport;
@@ -10,6 +13,7 @@ use tickshot_shared::sim::bot::Skill;
 
 pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
     let seed = seed_or_random(args.seed)?;
+    let folder = folder(args);
     let server = HostedServer::start(ServerConfig {
         listen: ([127, 0, 0, 1], 0).into(),
         name: "Headless demo".to_owned(),
@@ -36,21 +40,51 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
         password: None,
         skill: Skill::default(),
         switches: args.time.switches(true),
+        record: folder.clone(),
     };
+    if let Some(folder) = &folder {
+        eprintln!("recording into {}", folder.display());
+    }
     let bar = progress_bar(args.seconds);
     let clients = run_swarm(config, &mut |progress| show(&bar, progress))?;
     bar.finish_and_clear();
     let report = server.stop();
+    let told = folder.map(|folder| tell(&files(&report, &clients), &folder.join(REPORT_FILE)));
     if args.json {
-        println!("{}", serde_json::json!({ "server": report, "clients": clients }));
+        let story = told.as_ref().and_then(|told| told.as_ref().ok());
+        println!("{}", serde_json::json!({ "server": report, "clients": clients, "trace": story }));
     } else {
         print_server(&report);
         print_clients(&clients);
+        if let Some(Ok(story)) = &told {
+            print!("{}", story.text());
+        }
+    }
+    match told {
+        // Nobody asked for it: a match without a report is still a match.
+        Some(Err(error)) if args.record.is_none() => eprintln!("tickshot demo: there is no report: {error}"),
+        Some(Err(error)) => return Err(error),
+        Some(Ok(_)) | None => {}
     }
     if clients.clients_connected < usize::from(args.count) {
         return Err(format!("only {} of {} clients connected", clients.clients_connected, args.count).into());
     }
     Ok(())
+}
+
+/// What was recorded, one file per process.
+fn files(_server: &ServerReport, clients: &SwarmReport) -> Vec<PathBuf> {
+    clients.recording.iter().flat_map(|recording| recording.files.iter().map(|file| file.path.clone())).collect()
+}
+
+/// Where all of it is recorded; `None` = nowhere.
+fn folder(args: &DemoArgs) -> Option<PathBuf> {
+    if args.no_record {
+        return None;
+    }
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let fresh = || std::env::temp_dir().join(format!("tickshot-demo-{}-{}", since_1970.as_secs(), std::process::id()));
+    Some(args.record.clone().unwrap_or_else(fresh))
 }
 
 /// The server's side of a run as a table on stdout.
@@ -68,3 +102,5 @@ fn print_server(report: &ServerReport) {
     );
     println!("shots                  {:>10}   hit {}", report.shots.fired, report.shots.hit);
 }
+
+const REPORT_FILE: &str = "report.html";

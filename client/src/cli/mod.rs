@@ -7,6 +7,7 @@ mod demo;
 mod display;
 mod lan;
 mod play;
+mod story;
 mod watch;
 
 use crate::net::address::resolve;
@@ -87,6 +88,8 @@ pub struct PlayArgs {
     pub seed: Option<u64>,
     #[command(flatten)]
     pub time: TimeArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
 }
 
 /// `tickshot join`
@@ -103,6 +106,8 @@ pub struct JoinArgs {
     pub password: Option<String>,
     #[command(flatten)]
     pub time: TimeArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
 }
 
 /// `tickshot watch`
@@ -153,6 +158,14 @@ pub struct TimeArgs {
     pub link: LinkSettings,
 }
 
+/// What is written down of it
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct RecordArgs {
+    /// Record into this folder, one file per process (in a window F9 does so at any time)
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+}
+
 /// `tickshot bots`
 #[derive(Clone, Debug, clap::Args)]
 pub struct BotsArgs {
@@ -176,6 +189,8 @@ pub struct BotsArgs {
     pub password: Option<String>,
     #[command(flatten)]
     pub time: TimeArgs,
+    #[command(flatten)]
+    pub record: RecordArgs,
     /// Print one JSON object with the run's numbers on stdout
     #[arg(long)]
     pub json: bool,
@@ -201,7 +216,13 @@ pub struct DemoArgs {
     pub seed: Option<u64>,
     #[command(flatten)]
     pub time: TimeArgs,
-    /// Print one JSON object {server, clients} on stdout
+    /// Record the server and every client into this folder, and put the report there [default: a new one for temporary files]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_record")]
+    pub record: Option<PathBuf>,
+    /// Record nothing, report nothing but numbers
+    #[arg(long)]
+    pub no_record: bool,
+    /// Print one JSON object {server, clients, trace} on stdout
     #[arg(long)]
     pub json: bool,
 }
@@ -283,7 +304,8 @@ const EXAMPLES: &str = "Examples:
   tickshot bots 127.0.0.1 --count 64 --json    64 headless clients, their numbers as JSON
   tickshot join 192.168.1.20 --link 4g         with the delays and losses of a mobile network
   tickshot bots 127.0.0.1 --link 'delay 75ms 20ms loss 5%' --json
-  tickshot demo --seconds 5                    a headless match on this machine
+  tickshot demo --seconds 5                    a headless match on this machine, recorded, and a report on it
+  tickshot bots 127.0.0.1 --record traces      record what every client saw (in a window F9 does so)
   tickshot watch server.mcap client-Ann.mcap   a recorded match: what Ann saw, and what the server knew
   tickshot watch *.mcap --follow Ann --at 12.5 --paused
 

@@ -2,11 +2,14 @@
 //!
 //! All three are the same program; they differ in what it does first, and leaving a match always leads to the menu.
 
-use super::{Failure, JoinArgs, PlayArgs, TimeArgs};
+use super::{Failure, JoinArgs, PlayArgs};
 use crate::front::config_of;
+use crate::recording::{Recording, RecordingConfig, folder, header, unix_ns_at_zero};
 use crate::settings::{ConfigDir, HostSettings, Settings};
 use crate::view::Switches;
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
 use tickshot_server::config::ServerConfig;
 use tickshot_server::host::HostedServer;
 use tickshot_shared::protocol::control::tidy_name;
@@ -32,10 +35,20 @@ enum First {
     },
 }
 
+/// What flags say of the person in it.
+#[derive(Default)]
+#[cfg_attr(not(feature = "gui"), allow(dead_code))]
+struct Wanted {
+    name: Option<String>,
+    switches: Switches,
+    /// Record all of it into this folder.
+    record: Option<PathBuf>,
+}
+
 /// The menu.
 pub(super) fn menu(shell: &Shell) -> Result<(), Failure> {
     need_window()?;
-    window(shell, First::Menu, None, TimeArgs::default().switches(false))
+    window(shell, First::Menu, Wanted::default())
 }
 
 /// Host a match in this process and play it.
@@ -69,14 +82,16 @@ pub(super) fn host_and_play(args: &PlayArgs, shell: &Shell) -> Result<(), Failur
         args.bots,
         server.seed()
     );
-    window(shell, First::Hosted(server), args.name.as_deref(), args.time.switches(false))
+    let (name, record) = (args.name.clone(), args.record.record.clone());
+    window(shell, First::Hosted(server), Wanted { name, switches: args.time.switches(false), record })
 }
 
 /// Join a server on the network.
 pub(super) fn join(args: &JoinArgs, shell: &Shell) -> Result<(), Failure> {
     need_window()?;
     let first = First::Join { addr: super::resolve(&args.server)?, password: args.password.clone() };
-    window(shell, first, args.name.as_deref(), args.time.switches(false))
+    let (name, record) = (args.name.clone(), args.record.record.clone());
+    window(shell, first, Wanted { name, switches: args.time.switches(false), record })
 }
 
 fn need_window() -> Result<(), Failure> {
@@ -93,14 +108,16 @@ pub(super) fn need_window_to(act: &str, instead: &str) -> Result<(), Failure> {
 
 /// Open the window and show `first` in it, until the person closes it.
 #[cfg(feature = "gui")]
-fn window(shell: &Shell, first: First, name: Option<&str>, switches: Switches) -> Result<(), Failure> {
+fn window(shell: &Shell, first: First, wanted: Wanted) -> Result<(), Failure> {
     use crate::app::{ClientPlugin, LocalTime};
     use crate::audio::AudioPlugin;
     use crate::front::{FrontPlugin, Hosting, Join, adopt, join};
     use crate::gui::GuiPlugin;
+    use crate::recording::RecordingDeskPlugin;
     use bevy::prelude::{App, AppExit, First as Earliest, ResMut};
     use tickshot_server::net::socket::{Clock, IoThread};
 
+    let Wanted { name, switches, record } = wanted;
     let clock = Clock::start();
     let io = IoThread::start(clock)?;
     let seed = super::seed_or_random(None)?;
@@ -109,18 +126,23 @@ fn window(shell: &Shell, first: First, name: Option<&str>, switches: Switches) -
     if let Some(notice) = &loaded.notice {
         eprintln!("tickshot: {notice}");
     }
-    let name = name.map_or_else(|| loaded.settings.player_name(), |name| tidy_name(name, "Player"));
+    let name = name.map_or_else(|| loaded.settings.player_name(), |name| tidy_name(&name, "Player"));
+    let recording = recording(shell, &loaded.settings, &name, &switches, record, clock.now());
     let hosting = Hosting::default();
     let plugin = FrontPlugin { io, seed, hosting: hosting.clone() };
     let vsync = shell.vsync;
     let mut app = or_why_not(|| {
         let mut app = App::new();
         app.add_plugins((GuiPlugin { title: "Tickshot".to_owned(), vsync }, ClientPlugin, plugin, AudioPlugin));
+        app.add_plugins(RecordingDeskPlugin);
         app
     })?;
     app.add_systems(Earliest, move |mut time: ResMut<LocalTime>| time.0 = clock.now());
     app.insert_resource(switches).insert_resource(loaded.settings).insert_resource(shell.dir.clone());
     app.world_mut().resource_mut::<LocalTime>().0 = clock.now();
+    if let Some(recording) = recording {
+        app.insert_resource(recording);
+    }
     if let Some(notice) = loaded.notice {
         crate::gui::show_notice(&mut app, notice);
     }
@@ -135,6 +157,34 @@ fn window(shell: &Shell, first: First, name: Option<&str>, switches: Switches) -
         AppExit::Success => Ok(()),
         AppExit::Error(code) => Err(format!("the window ended with code {code}").into()),
     }
+}
+
+/// The recorder of a window: it always keeps the last minute in memory, and with a flag it writes from the start. `None`: there
+/// is no folder to write to.
+#[cfg_attr(not(feature = "gui"), allow(dead_code))]
+fn recording(
+    shell: &Shell,
+    settings: &Settings,
+    name: &str,
+    switches: &Switches,
+    record: Option<PathBuf>,
+    now: Duration,
+) -> Option<Recording> {
+    let begins = record.is_some();
+    let dir = record.or_else(|| folder(settings, &shell.dir))?;
+    let config = serde_json::json!({
+        "modes": switches.modes.to_string(),
+        "link": switches.link.to_string(),
+        "vsync": shell.vsync,
+        "recording": settings.recording,
+    });
+    let header = header(name, 0, unix_ns_at_zero(now), config.to_string());
+    let (label, bytes_max) = (format!("client-{name}"), settings.recording.bytes_max());
+    let mut recording = Recording::start(RecordingConfig { dir, label, flight: true, bytes_max }, header);
+    if begins {
+        recording.begin(now);
+    }
+    Some(recording)
 }
 
 /// The window's library panics where no window can be had (a display that refuses us, say): that is an answer, not a bug.
@@ -155,7 +205,7 @@ pub(super) fn or_why_not(open: impl FnOnce() -> bevy::prelude::App) -> Result<be
 }
 
 #[cfg(not(feature = "gui"))]
-fn window(_shell: &Shell, first: First, _name: Option<&str>, _switches: Switches) -> Result<(), Failure> {
+fn window(_shell: &Shell, first: First, _wanted: Wanted) -> Result<(), Failure> {
     if let First::Hosted(server) = first {
         server.stop();
     }

@@ -77,6 +77,9 @@ impl Hosting {
         }
     }
 
+    /// The server's own recording begins, or ends.
+    pub(crate) fn record(&self, _on: bool) {}
+
     /// The program ends: wait until everybody has been told goodbye.
     pub fn finish(&self) {
         self.stop();

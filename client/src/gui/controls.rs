@@ -5,6 +5,7 @@
 use super::camera::Lens;
 use super::panels::{Capture, Panels};
 use super::spectate::{self, Spectator, Wishes};
+use crate::app::LocalTime;
 use crate::bindings::{Action, Bindings, Hands};
 use crate::front::{Front, FrontRequest};
 use crate::settings::Settings;
@@ -28,6 +29,7 @@ pub(super) fn sample(
     mut controls: ResMut<Controls>,
     mut spectator: ResMut<Spectator>,
     mut before: Local<Weapon>,
+    local: Res<LocalTime>,
 ) {
     let (window, mut cursor) = window.into_inner();
     // Over a panel the aim rests; over the arena it follows, whatever is open.
@@ -43,9 +45,10 @@ pub(super) fn sample(
     if let Some(own) = view.own {
         controls.aim = turn_towards(lens.cursor() - own.pos).unwrap_or(controls.aim);
     }
+    controls.read_at = local.0;
     devices.let_go_without_focus();
     devices.leave_to_panels();
-    let idle = Controls { aim: controls.aim, weapon: controls.weapon, ..default() };
+    let idle = Controls { aim: controls.aim, weapon: controls.weapon, read_at: local.0, ..default() };
     if !playing {
         *controls = idle;
         return;

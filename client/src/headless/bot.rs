@@ -8,6 +8,7 @@ use crate::app::{ClientSet, Core, LocalTime, SessionPlugin};
 use crate::core::ClientCore;
 use crate::net::transport::ClientTransport;
 use crate::play::Play;
+use crate::recording::{Recording, RecordingPlugin};
 use crate::session;
 use crate::view::{Controls, Switches};
 use bevy::app::{App, PreUpdate};
@@ -79,10 +80,19 @@ impl Brain {
     }
 }
 
-/// An `App` that plays by itself over `transport`, under these switches. Whoever runs it sets [`LocalTime`] and calls
-/// `update`.
-pub fn bot_app(transport: ClientTransport, seed: u64, skill: Skill, switches: Switches) -> App {
+/// An `App` that plays by itself over `transport`, under these switches, and records if it is given a recorder. Whoever runs
+/// it sets [`LocalTime`] and calls `update`.
+pub fn bot_app(
+    transport: ClientTransport,
+    seed: u64,
+    skill: Skill,
+    switches: Switches,
+    recording: Option<Recording>,
+) -> App {
     let mut app = App::new();
+    if let Some(recording) = recording {
+        app.add_plugins(RecordingPlugin).insert_resource(recording);
+    }
     app.add_plugins(SessionPlugin)
         .insert_resource(Brain::new(seed, skill))
         .insert_resource(switches)

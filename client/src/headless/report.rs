@@ -5,7 +5,9 @@
 use crate::reconcile::Reason;
 use crate::stats::{ClientStats, ShotStats};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use tickshot_shared::modes::HitCheck;
+use tickshot_trace::recorder::{RecordedFile, RecorderSummary};
 use tickshot_trace::sli::{SliResult, Slis};
 
 /// What `tickshot bots --json` prints.
@@ -51,6 +53,45 @@ pub struct SwarmReport {
     /// not measured here.
     pub slis: Vec<SliResult>,
     pub seed: u64,
+    /// What was recorded, if it was asked for.
+    pub recording: Option<RecordingReport>,
+}
+
+/// The files of a swarm.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct RecordingReport {
+    pub files: Vec<FileReport>,
+    pub bytes: u64,
+    pub records: u64,
+    /// Records that had no room.
+    pub lost: u64,
+    /// Why clients could not record, or ceased to.
+    pub failures: Vec<String>,
+}
+
+/// A file that was finished.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct FileReport {
+    pub path: PathBuf,
+    pub bytes: u64,
+    /// Its last seal, hexadecimal: it proves the whole file.
+    pub seal: String,
+}
+
+impl RecordingReport {
+    /// The sum of what the clients' recorders did; `None` if there were none.
+    pub(super) fn of(recorders: impl Iterator<Item = RecorderSummary>) -> Option<RecordingReport> {
+        recorders.fold(None, |sum: Option<RecordingReport>, one| {
+            let mut sum = sum.unwrap_or_default();
+            for RecordedFile { path, seal, bytes, records, .. } in one.files {
+                sum.files.push(FileReport { path, bytes, seal: seal.to_string() });
+                (sum.bytes, sum.records) = (sum.bytes + bytes, sum.records + records);
+            }
+            sum.lost += one.lost;
+            sum.failures.extend(one.failure);
+            Some(sum)
+        })
+    }
 }
 
 /// What reconciliation changed.

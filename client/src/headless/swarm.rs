@@ -4,22 +4,26 @@
 //! at nearly the same moment; those within `COALESCE` share a wake-up.
 
 use super::bot::{bot_app, update};
+use super::report::RecordingReport;
 pub use super::report::SwarmReport;
 use crate::app::{Core, Transport};
 use crate::core::ClientCore;
 use crate::net::transport::{ClientTransport, ConnectConfig, ConnectState};
 use crate::reconcile::Reason;
+use crate::recording::{self, BYTES_MAX, Recording, RecordingConfig, header, unix_ns_at_zero};
 use crate::stats::ClientStats;
 use crate::view::{Status, Switches};
 use bevy::app::App;
 use bevy_renet::RenetClient;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tickshot_server::net::socket::{Clock, IoThread, SocketError};
 use tickshot_server::pace::sleep_until;
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::bot::Skill;
+use tickshot_trace::recorder::RecorderSummary;
 
 /// What to run.
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ pub struct SwarmConfig {
     pub skill: Skill,
     /// Modes and link of every client.
     pub switches: Switches,
+    /// Every client records into a file of its own in this folder.
+    pub record: Option<PathBuf>,
 }
 
 /// How it goes, once a second.
@@ -78,7 +84,7 @@ pub fn run_swarm(config: SwarmConfig, progress: &mut dyn FnMut(&SwarmProgress)) 
             break;
         }
         while members.len() < config.count && now >= start_of(started, members.len()) {
-            members.push(Member::start(&config, members.len(), &io, now)?);
+            members.push(Member::start(&config, members.len(), &io, clock)?);
         }
         for member in members.iter_mut().filter(|m| m.due <= now) {
             member.update(clock.now());
@@ -95,7 +101,8 @@ pub fn run_swarm(config: SwarmConfig, progress: &mut dyn FnMut(&SwarmProgress)) 
     }
     let now = clock.now();
     members.iter_mut().for_each(|member| member.leave(now));
-    let report = sum_up(&config, &members, now - started);
+    let mut report = sum_up(&config, &members, now - started);
+    report.recording = RecordingReport::of(members.iter_mut().filter_map(Member::stop_recording));
     // The sockets close with their members; the thread that serves them goes last.
     drop(members);
     drop(io);
@@ -115,10 +122,13 @@ struct Member {
 }
 
 impl Member {
-    fn start(config: &SwarmConfig, index: usize, io: &IoThread, now: Duration) -> Result<Member, SwarmError> {
+    fn start(config: &SwarmConfig, index: usize, io: &IoThread, clock: Clock) -> Result<Member, SwarmError> {
+        let now = clock.now();
         let seed = Rng::fork(config.seed, index as u64).next_u64();
+        let name = format!("{}{}", config.name_prefix, index + 1);
+        let recording = config.record.as_ref().map(|dir| recording(config, dir, &name, now));
         let connect = ConnectConfig {
-            name: format!("{}{}", config.name_prefix, index + 1),
+            name,
             password: config.password.clone(),
             // Not from the run's seed: a second run within the server's timeout must not look like the first one's ghost.
             seed: getrandom::u64().unwrap_or(seed),
@@ -126,7 +136,7 @@ impl Member {
         let wire = io.connect(config.server)?;
         let transport = ClientTransport::new(Box::new(wire), config.server, connect, now);
         Ok(Member {
-            app: bot_app(transport, seed, config.skill, config.switches),
+            app: bot_app(transport, seed, config.skill, config.switches, recording),
             due: now,
             playing: None,
             ended: None,
@@ -165,6 +175,12 @@ impl Member {
         });
     }
 
+    /// Its file is finished, with all that its session has said.
+    fn stop_recording(&mut self) -> Option<RecorderSummary> {
+        recording::hear_out(self.app.world_mut());
+        self.app.world_mut().remove_resource::<Recording>().map(Recording::stop)
+    }
+
     fn is_connecting(&self) -> bool {
         let state = self.app.world().resource::<Transport>().0.state();
         matches!(state, ConnectState::Querying | ConnectState::Connecting)
@@ -196,6 +212,23 @@ impl Member {
     fn jitter_ms(&self) -> Option<f64> {
         self.core().play().map(|play| play.clocks().jitter().as_secs_f64() * 1e3)
     }
+}
+
+/// A recorder that writes all of what client `name` does into a file of its own.
+fn recording(config: &SwarmConfig, dir: &Path, name: &str, now: Duration) -> Recording {
+    let SwarmConfig { server, seed, skill, switches, .. } = config;
+    let settings = serde_json::json!({
+        "server": server.to_string(),
+        "modes": switches.modes.to_string(),
+        "link": switches.link.to_string(),
+        "bot_skill": skill.name(),
+        "seed": seed,
+    });
+    let header = header(name, 0, unix_ns_at_zero(now), settings.to_string());
+    let (dir, label) = (dir.to_owned(), format!("client-{name}"));
+    let mut recording = Recording::start(RecordingConfig { dir, label, flight: false, bytes_max: BYTES_MAX }, header);
+    recording.begin(now);
+    recording
 }
 
 /// The reason of the first failure, if nobody plays and somebody has failed.

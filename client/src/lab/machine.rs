@@ -113,7 +113,10 @@ impl Machine {
     }
 
     /// It records from here on, on its own clock.
-    fn begin_trace(&mut self, name: &str, now: Duration) {
+    pub(super) fn begin_trace(&mut self, name: &str, now: Duration) {
+        if self.trace.is_some() {
+            return;
+        }
         let local = self.quartz.local(now);
         let header = recording::header(name, self.id, 0, String::new());
         self.trace = Some(vec![Stamped { at: local, record: header.into() }]);

@@ -10,8 +10,8 @@ use super::wire::Arrival;
 use std::time::Duration;
 use tickshot_server::core::{MatchRules, MatchSetup, ServerCore, StageTimes, Wish};
 use tickshot_server::maps::{self, Map, MapError};
-use tickshot_server::recording::header;
 use tickshot_server::pace::{Due, poll_due};
+use tickshot_server::recording::header;
 use tickshot_shared::limits::SESSION_TIMEOUT_MS;
 use tickshot_shared::link::profile::LinkSettings;
 use tickshot_shared::protocol::control::LeaveReason;
@@ -106,7 +106,7 @@ impl Universe {
         };
         let mut server = ServerCore::new(setup, Duration::ZERO);
         server.set_recording(config.record);
-        let header = Stamped { at: Duration::ZERO, record: header(&server).into() };
+        let header = Stamped { at: Duration::ZERO, record: header(&server, 0, String::new()).into() };
         let mut truth = Truth::default();
         truth.remember(server.world());
         Universe {
@@ -121,7 +121,7 @@ impl Universe {
     }
 
     /// Everything that was said since the last call: first the server's trace, then one for each client in the order of
-    /// joining, each beginning with a header. Empty lists if nobody records.
+    /// joining, each beginning with a header. The list of whoever does not record is empty.
     pub fn take_traces(&mut self) -> Vec<Vec<Stamped>> {
         let of_server = self.trace.as_mut().map_or_else(Vec::new, |trace| {
             let header = trace[..1].to_vec();
@@ -132,16 +132,13 @@ impl Universe {
     }
 
     /// A client connects now; returns its number, by which all else names it. The netcode's own handshake takes no time here.
-    pub fn join(&mut self, setup: ClientSetup) -> usize {
+    pub fn join(&mut self, mut setup: ClientSetup) -> usize {
         let index = self.machines.len();
         let id = index as u64 + 1;
         let seed = Rng::fork(self.seed, id).next_u64();
         self.server.handle_connected(self.now, id, protocol_version(), &setup.name);
-        let name = setup.name.clone();
-        let mut machine = Machine::new(id, setup, self.now, seed);
-        if self.trace.is_some() {
-            machine.begin_trace(&name, self.now);
-        }
+        setup.record |= self.trace.is_some();
+        let machine = Machine::new(id, setup, self.now, seed);
         self.machines.push(Guest { machine, heard: self.now, connected: true });
         index
     }

@@ -1,5 +1,7 @@
 //! The first record of a client's file: who wrote it, where, and with which settings.
 
+use std::time::{Duration, SystemTime};
+use tickshot_shared::clock::local_nanos;
 use tickshot_shared::protocol::version::protocol_version;
 use tickshot_trace::proto::{Header, Role};
 
@@ -23,3 +25,10 @@ pub fn header(name: &str, client_id: u64, unix_ns_at_zero: i64, config_json: Str
 
 /// Of the schema.
 const FORMAT: u32 = 1;
+
+/// The wall clock when local time was zero, as far as it can be told when local time is `now`; nanoseconds.
+pub fn unix_ns_at_zero(now: Duration) -> i64 {
+    // A clock before 1970 is as good as none.
+    let unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    local_nanos(unix).saturating_sub(local_nanos(now))
+}

@@ -24,6 +24,9 @@ use tickshot_shared::sim::input::Heading;
 use tickshot_shared::sim::pose::Pose;
 use tickshot_shared::sim::world::Player;
 use tickshot_shared::tick::Tick;
+use tickshot_trace::file::Health;
+use tickshot_trace::model::{ServerTrace, Trace};
+use tickshot_trace::replay::{VerifyReport, verify};
 
 pub struct Bench {
     pub universe: Universe,
@@ -51,6 +54,22 @@ impl Bench {
     pub fn with(config: UniverseConfig) -> Bench {
         eprintln!("seed {}", config.seed);
         Bench { universe: Universe::new(config), notes: Vec::new(), clamps: BTreeMap::new() }
+    }
+
+    /// Everything the server has said since the last call, as its trace; the universe must have been made to record.
+    pub fn server_trace(&mut self) -> ServerTrace {
+        let records = self.universe.take_traces().swap_remove(0);
+        match Trace::of(records, Health::default()).expect("it begins with a header") {
+            Trace::Server(trace) => *trace,
+            Trace::Client(_) => panic!("the first trace is the server's"),
+        }
+    }
+
+    /// What was recorded since the last call is what a server made: every tick, world and shot.
+    pub fn verify_recording(&mut self) -> VerifyReport {
+        let report = verify(&self.server_trace(), &mut |_, _| {});
+        assert!(report.holds, "{}", report.text());
+        report
     }
 
     /// A bot joins; each way takes `one_way_ms`.

@@ -4,6 +4,7 @@
 mod bench;
 mod complete;
 mod session;
+mod shell;
 
 use bench::Bench;
 use std::time::Duration;

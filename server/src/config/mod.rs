@@ -6,6 +6,7 @@ pub use self::game::{GameArgs, bot_skill, game_mode};
 use self::game::{mode_in_file, skill_in_file};
 use crate::core::MatchRules;
 use crate::imposed::{ImposeError, ImposedLinks};
+use crate::recording::RecordingConfig;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -46,6 +47,7 @@ pub struct ServerConfig {
     /// Maps of later matches, in turn, by name or path; empty = always the same one.
     pub rotation: Vec<String>,
     pub bot_skill: Skill,
+    pub recording: RecordingConfig,
 }
 
 impl Default for ServerConfig {
@@ -67,6 +69,7 @@ impl Default for ServerConfig {
             options: MatchOptions::default(),
             rotation: Vec::new(),
             bot_skill: Skill::default(),
+            recording: RecordingConfig::default(),
         }
     }
 }
@@ -137,6 +140,7 @@ impl ServerConfig {
             options: game.apply(self.options)?,
             rotation: self.rotation,
             bot_skill: file.bot_skill.unwrap_or(self.bot_skill),
+            recording: RecordingConfig { dir: file.record.or(self.recording.dir), ..self.recording },
         };
         if let Some(friendly_fire) = file.friendly_fire {
             config.options.friendly_fire = friendly_fire;
@@ -157,6 +161,37 @@ impl ServerConfig {
         if let Some(first) = maps.first().or(rotation.first()) {
             self.map.clone_from(first);
         }
+    }
+
+    /// These settings as a trace keeps them: without the password, of which only is said whether there is one.
+    pub fn json(&self) -> String {
+        let MatchRules { experiments, hit_checks, rewind_ms } = self.rules;
+        let options = &self.options;
+        serde_json::json!({
+            "listen": self.listen.to_string(),
+            "name": self.name,
+            "tick_rate": self.tick_rate.hz(),
+            "max_players": self.max_players,
+            "bots": self.bots,
+            "bot_skill": self.bot_skill,
+            "map": self.map,
+            "rotation": self.rotation,
+            "has_password": self.password.is_some(),
+            "seed": self.seed,
+            "session_timeout_s": self.session_timeout_s,
+            "mode": options.mode.name(),
+            "score_limit": options.score_limit,
+            "time_limit": options.time_limit_s,
+            "best_of": options.best_of,
+            "round_time": options.round_s,
+            "warm_up": options.warm_up_s,
+            "friendly_fire": options.friendly_fire,
+            "experiments": experiments,
+            "hit_checks": hit_checks.name(),
+            "rewind_ms": rewind_ms,
+            "links": self.links.to_string(),
+        })
+        .to_string()
     }
 
     /// Refuse settings that no server could run with.
@@ -210,6 +245,7 @@ struct ConfigFile {
     bot_skill: Option<Skill>,
     seconds: Option<f64>,
     password: Option<String>,
+    record: Option<PathBuf>,
     seed: Option<u64>,
     session_timeout_s: Option<u64>,
     experiments: Option<bool>,

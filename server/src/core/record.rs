@@ -9,9 +9,9 @@
 
 use super::ServerCore;
 use crate::inputs::Filed;
-use crate::lagcomp::{Shooters, Tells};
 use crate::seats::Seated;
 use std::time::Duration;
+use tickshot_shared::lagcomp::Shooters;
 use tickshot_shared::protocol::client_msg::InputPacket;
 use tickshot_shared::protocol::control::{Audience, ChatLine};
 use tickshot_shared::protocol::evidence::ShotEvidence;

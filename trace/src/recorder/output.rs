@@ -4,7 +4,7 @@
 use super::RecordedFile;
 use super::names;
 use super::standing::Standing;
-use crate::file::{Seal, TraceWriter, WriteOptions};
+use crate::file::{TraceWriter, WriteOptions};
 use crate::proto;
 use crate::record::{Record, Stamped};
 use std::fs::File;
@@ -110,10 +110,6 @@ impl Output {
 
     pub(super) fn records(&self) -> u64 {
         self.writer.messages()
-    }
-
-    pub(super) fn last_seal(&self) -> Option<Seal> {
-        self.writer.last_seal()
     }
 
     fn said(&self, written: io::Result<()>) -> Result<(), String> {

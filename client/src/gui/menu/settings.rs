@@ -46,6 +46,14 @@ pub(super) fn show(ui: &mut Ui, parts: &mut Parts, opened: bool) {
             },
         );
     });
+    line(ui, "Denied hits", |ui| {
+        choose(ui, &mut settings.recording.save_disputed, &[true, false], |save| {
+            if save { "Save the last minute" } else { "Save nothing" }.to_owned()
+        });
+    });
+    line(ui, "", |ui| {
+        note(ui, "When the server denies a hit that you saw, for a later look at why. F9 records in a match.");
+    });
     if settings != *parts.settings {
         *parts.settings = settings;
     }

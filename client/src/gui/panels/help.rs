@@ -111,7 +111,7 @@ fn meaning(ui: &mut Ui, name: &str, means: &str, current: bool) {
     ui.label(line);
 }
 
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("F1", "this help"),
     ("F2", "net graph, and the ruler of clocks"),
     ("F3", "you: smooth, off, predict, reconcile"),
@@ -120,6 +120,7 @@ const KEYS: [(&str, &str); 13] = [
     ("F6", "hit checks: exact, none, tick"),
     ("F7", "simulated link: delay, jitter, loss ..."),
     ("F8", "ghosts, and the card of your latest shot"),
+    ("F9", "record, begin and end; with Shift: save the last minute"),
     ("P or `", "panel with every switch"),
     ("W A S D", "walk; mouse aims, click fires, Space dashes"),
     ("1 2 3 Q", "weapons, also with the wheel; R reloads"),

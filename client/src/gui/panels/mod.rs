@@ -18,6 +18,7 @@ mod link_direction;
 mod modes;
 mod netgraph;
 mod plots;
+mod recording;
 pub(super) mod ruler;
 pub(super) mod shots;
 mod side;
@@ -33,6 +34,7 @@ use super::camera::Lens;
 use super::hud::FrameRate;
 use super::palette::Tints;
 use crate::app::ClientSet;
+use crate::recording::{RecordingNotice, RecordingRequest, RecordingView};
 use crate::settings::{NetworkView, Settings};
 use crate::view::{Status, Switches, ViewModel};
 use bevy::ecs::system::SystemParam;
@@ -103,9 +105,17 @@ impl Plugin for PanelsPlugin {
             .init_resource::<toast::Toast>()
             .init_resource::<history::NetHistory>()
             .init_resource::<side::Drafts>()
+            .init_resource::<RecordingView>()
+            .add_message::<RecordingRequest>()
+            .add_message::<RecordingNotice>()
             .add_systems(
                 PreUpdate,
-                (capture::note, super::menu::take_over, keys::press.run_if(not(super::menu::is_open)))
+                (
+                    capture::note,
+                    recording::press,
+                    super::menu::take_over,
+                    keys::press.run_if(not(super::menu::is_open)),
+                )
                     .chain()
                     .after(InputSystems)
                     .before(ClientSet::Controls),
@@ -114,7 +124,7 @@ impl Plugin for PanelsPlugin {
                 PreUpdate,
                 capture::keep_keys_from_egui.after(EguiPreUpdateSet::ProcessInput).before(EguiPreUpdateSet::BeginPass),
             )
-            .add_systems(super::Draw, (history::remember, toast::announce))
+            .add_systems(super::Draw, (history::remember, toast::announce, recording::tell).chain())
             .add_systems(EguiPrimaryContextPass, draw);
     }
 }
@@ -133,6 +143,7 @@ struct Everything<'w> {
     toast: Res<'w, toast::Toast>,
     settings: Res<'w, Settings>,
     tints: Res<'w, Tints>,
+    recording: Res<'w, RecordingView>,
 }
 
 /// Builds this frame's panels; egui may ask for a second pass, so nothing here may count frames.
@@ -142,8 +153,8 @@ fn draw(mut contexts: EguiContexts, all: Everything, mut themed: Local<bool>) {
         theme::install(ctx);
         *themed = true;
     }
-    let Everything { time, view, lens, frames, history, mut panels, mut switches, mut drafts, toast, settings, tints } =
-        all;
+    let Everything { time, view, lens, frames, history, toast, settings, tints, recording, .. } = all;
+    let (mut panels, mut switches, mut drafts) = (all.panels, all.switches, all.drafts);
     if ctx.zoom_factor() != settings.ui_scale {
         ctx.set_zoom_factor(settings.ui_scale);
     }
@@ -152,6 +163,7 @@ fn draw(mut contexts: EguiContexts, all: Everything, mut themed: Local<bool>) {
     }
     let now_s = time.elapsed_secs();
     banner::show(ctx, &view, &switches);
+    recording::show(ctx, &recording);
     if panels.help {
         // Much to read: nothing beside it.
         return help::show(ctx, &view, &mut panels.help);
