@@ -81,6 +81,15 @@ pub enum Disagreement {
 }
 
 impl Disagreement {
+    pub const ALL: [Disagreement; 6] = [
+        Disagreement::TargetDead,
+        Disagreement::TargetRespawned,
+        Disagreement::Clamped,
+        Disagreement::OtherPolicy,
+        Disagreement::Mispredicted,
+        Disagreement::Unexplained,
+    ];
+
     /// Would a player who saw the hit want to know why it was none? Not if the target had been killed by then, or under
     /// rules that promise no better.
     pub fn is_disputable(self) -> bool {

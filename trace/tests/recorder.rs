@@ -69,7 +69,7 @@ fn a_recording_holds_all_records_and_ends_with_the_word_that_it_was_stopped() {
     let summary = recorder.stop();
     let [file] = &summary.files[..] else { panic!("one file: {summary:?}") };
     assert_eq!((Some(&file.path), Some(file.seal), state.failure), (state.path.as_ref(), state.last_seal, None));
-    assert_eq!(file.path.file_name().and_then(|name| name.to_str()), Some("20260921-133320-server-1.mcap"));
+    assert_eq!(file.path.file_name().and_then(|name| name.to_str()), Some("20260921-141320-server-1.mcap"));
     let contents = read(&file.path);
     assert!(contents.health.is_whole() && contents.health.last_seal == file.seal.to_string());
     assert_eq!((contents.health.bytes, contents.health.messages), (file.bytes, file.records));

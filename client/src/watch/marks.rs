@@ -6,6 +6,7 @@
 use super::eye::{Eye, MM_PER_UNIT};
 use super::roll::Roll;
 use super::time::Moment;
+use crate::stats::Disagreement;
 use std::collections::BTreeMap;
 use tickshot_shared::ids::Id;
 use tickshot_shared::sim::step::Event;
@@ -65,16 +66,26 @@ pub struct ShotMark<'t> {
     pub judged: &'t Shot,
     /// What its shooter had on screen, if its trace is there, and when.
     pub seen: Option<(&'t ShotSeen, Moment)>,
+    /// What its shooter made of the server's answer, if it got one.
+    pub outcome: Option<&'t str>,
 }
 
 impl ShotMark<'_> {
-    /// The shooter would swear to something else than the server decided; without the shooter's trace: the server took
-    /// another time than was claimed, and it hit nobody.
+    /// The shooter saw a hit, the server counted none, and neither a quicker shot nor looser rules explain it: by the same
+    /// rule by which a client keeps its last minute. Without the shooter's trace: the server took another time than was claimed,
+    /// and nobody was hit.
     pub fn is_disputed(&self) -> bool {
-        match self.seen {
-            Some((seen, _)) => seen.claimed != 0 && seen.claimed != self.judged.hit,
-            None => self.judged.clamp != 0 && self.judged.hit == 0 && self.judged.target.is_some_and(|it| it.was_drawn),
-        }
+        let judged = self.judged;
+        let Some((seen, _)) = self.seen else {
+            return judged.clamp != 0 && judged.hit == 0 && judged.target.as_ref().is_some_and(|it| it.was_drawn);
+        };
+        let denied = seen.claimed != 0 && seen.claimed != judged.hit;
+        let explained = match self.outcome {
+            Some(outcome) => !Disagreement::ALL.into_iter().any(|why| why.is_disputable() && why.name() == outcome),
+            // Nobody asked for evidence: it was dead, or had been, or less than what was seen is promised.
+            None => judged.policy != EXACT || judged.target.as_ref().is_some_and(|target| target.fate != REWOUND),
+        };
+        denied && !explained
     }
 
     pub fn shooter(&self) -> u16 {
@@ -138,14 +149,18 @@ impl<'t> Marks<'t> {
 
     fn add_shots(&mut self, server: &'t ServerTrace, eyes: &[Eye<'t>], roll: &Roll) {
         let mut seen: BTreeMap<(u32, u16), (&ShotSeen, Moment)> = BTreeMap::new();
+        let mut outcomes: BTreeMap<(u32, u16), &str> = BTreeMap::new();
         for eye in eyes {
+            let answers = eye.trace.answers.iter().filter(|answer| eye.owns(answer.at_ns));
+            outcomes.extend(answers.map(|answer| ((answer.it.tick, eye.slot), answer.it.outcome.as_str())));
             let own = eye.trace.shots.iter().filter(|shot| eye.owns(shot.at_ns));
             seen.extend(own.map(|shot| ((shot.tick, eye.slot), (shot, eye.moment(shot.at_ns)))));
         }
         for judged in &server.shots {
             let id = <[u8; 16]>::try_from(judged.id.as_slice()).map(Id).unwrap_or_default();
             let slot = u16::try_from(judged.shooter).unwrap_or(u16::MAX);
-            let shot = ShotMark { id, judged, seen: seen.get(&(judged.tick, slot)).copied() };
+            let key = (judged.tick, slot);
+            let shot = ShotMark { id, judged, seen: seen.get(&key).copied(), outcome: outcomes.get(&key).copied() };
             let kind = if shot.is_disputed() { MarkKind::Disputed } else { MarkKind::Shot };
             let name = |slot: u16| roll.name(slot, judged.tick);
             let claimed = shot.seen.and_then(|(seen, _)| slot_of_plus_one(seen.claimed));
@@ -346,6 +361,10 @@ fn kill(tick: u32, event: &Event) -> Option<Kill> {
 
 /// `ServerTick.input_uses`: the input before was used again.
 const REPEATED: u32 = 1;
+/// `Shot.policy`: the exact hit check.
+const EXACT: u32 = 2;
+/// `ShotTarget.fate`: nothing happened to it.
+const REWOUND: u32 = 0;
 
 #[cfg(test)]
 mod tests {
@@ -372,6 +391,19 @@ mod tests {
         let marks = Marks::of(Some(&server), &[], &Roll::default());
         let starved: Vec<_> = marks.all.iter().map(|mark| (mark.at.tick(), mark.slot)).collect();
         assert_eq!(starved, [(1, Some(3)), (4, Some(0)), (4, Some(3))]);
+    }
+
+    #[test]
+    fn a_shot_is_disputed_if_a_hit_was_seen_and_denied_without_a_reason_that_a_player_would_take() {
+        let seen = ShotSeen { claimed: 5, ..ShotSeen::default() };
+        let disputed = |hit: u32, claimed: u32, outcome: Option<&str>| {
+            let judged = Shot { hit, policy: EXACT, ..Shot::default() };
+            let seen = ShotSeen { claimed, ..seen.clone() };
+            ShotMark { id: Id::default(), judged: &judged, seen: Some((&seen, Moment::of(1))), outcome }.is_disputed()
+        };
+        assert!(disputed(0, 5, Some("clamped")) && disputed(0, 5, None) && disputed(7, 5, Some("unexplained")));
+        assert!(!disputed(5, 5, Some("agreed")) && !disputed(0, 0, Some("missed")) && !disputed(3, 0, None));
+        assert!(!disputed(0, 5, Some("target_dead")) && !disputed(0, 5, Some("other_policy")));
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod perfetto;
 pub(crate) mod text;
 
 pub use crate::report::Sources;
+use crate::report::{began_ns, busy_us};
 use std::path::{Path, PathBuf};
 
 /// Why an export failed.
@@ -25,13 +26,3 @@ impl ExportError {
 
 /// Hears of each piece of work before it is done.
 pub type Progress<'p> = &'p mut dyn FnMut(&'static str);
-
-/// When a tick began, local time.
-fn began_ns(tick: &crate::proto::ServerTick) -> i64 {
-    tick.deadline_ns + i64::from(tick.late_us) * 1_000
-}
-
-/// All stages of a tick.
-fn busy_us(it: &crate::proto::ServerTick) -> u32 {
-    [it.receive_us, it.control_us, it.step_us, it.snapshots_us, it.flush_us].into_iter().fold(0, u32::saturating_add)
-}

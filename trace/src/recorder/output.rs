@@ -4,7 +4,7 @@
 use super::RecordedFile;
 use super::names;
 use super::standing::Standing;
-use crate::file::{Seal, TraceWriter, WriteOptions};
+use crate::file::{TraceWriter, WriteOptions};
 use crate::proto;
 use crate::record::{Record, Stamped};
 use std::fs::File;
@@ -112,10 +112,6 @@ impl Output {
         self.writer.messages()
     }
 
-    pub(super) fn last_seal(&self) -> Option<Seal> {
-        self.writer.last_seal()
-    }
-
     fn said(&self, written: io::Result<()>) -> Result<(), String> {
         written.map_err(|error| explain("cannot be written", &self.path, &error))
     }
@@ -150,7 +146,9 @@ pub(super) fn explain(what: &str, path: &Path, error: &io::Error) -> String {
             "record to a folder that may be written to"
         }
         io::ErrorKind::NotFound => "see whether that folder or its disk was removed, then record again",
-        io::ErrorKind::NotADirectory => "a file stands where the folder should be: name another folder",
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a file stands where the folder should be: name another folder"
+        }
         _ => "see whether that disk works, then record again",
     };
     format!("recording stopped: {} {what} ({error}); {todo}", path.display())

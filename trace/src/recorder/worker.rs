@@ -13,6 +13,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// What the thread is asked to do.
+#[expect(clippy::large_enum_variant, reason = "nearly all are records; a box would be an allocation for each of them")]
 pub(super) enum Errand {
     Record {
         /// So many did not fit into the queue just before this one.
@@ -39,13 +40,15 @@ pub(super) struct Worker {
     output: Option<Output>,
     /// Of the files of this recording.
     stem: String,
-    /// Of this recording's finished files.
+    /// Bytes and records of this recording's files before the open one.
     done: (u64, u64),
     /// Of everything that was written.
     spent_bytes: u64,
     files: Vec<RecordedFile>,
     last_at: Duration,
     payload: Vec<u8>,
+    /// The failure that is told is that of a flight.
+    flight_failed: bool,
 }
 
 impl Worker {
@@ -66,6 +69,7 @@ impl Worker {
             files: Vec::new(),
             last_at: Duration::ZERO,
             payload: Vec::new(),
+            flight_failed: false,
         }
     }
 
@@ -115,19 +119,23 @@ impl Worker {
             self.header = proto::Header { unix_ns_at_zero: self.options.unix_ns_at_zero, ..header };
             return;
         }
-        let written = if self.wished { self.write(&stamped) } else { Ok(()) };
+        let mut payload = std::mem::take(&mut self.payload);
+        payload.clear();
+        if self.wished || self.flight.is_some() {
+            stamped.record.encode(&mut payload);
+        }
+        let written = if self.wished { self.write(&stamped, &payload) } else { Ok(()) };
         self.standing.apply(&stamped);
         if let Some(flight) = &mut self.flight {
-            self.payload.clear();
-            stamped.record.encode(&mut self.payload);
-            flight.push(&stamped, &self.payload);
+            flight.push(&stamped, &payload);
         }
+        self.payload = payload;
         if let Err(failure) = written {
             self.fail(failure);
         }
     }
 
-    fn write(&mut self, stamped: &Stamped) -> Result<(), String> {
+    fn write(&mut self, stamped: &Stamped, payload: &[u8]) -> Result<(), String> {
         // A replay begins at a keyframe; of a client any record will do.
         let may_begin = !self.is_server() || matches!(stamped.record, Record::Keyframe(_));
         if may_begin && self.output.as_ref().is_some_and(|output| output.bytes() >= self.options.part_bytes_max) {
@@ -137,9 +145,7 @@ impl Worker {
             self.open(stamped.at, self.standing.clone())?;
         }
         let Some(output) = &mut self.output else { return Ok(()) };
-        self.payload.clear();
-        stamped.record.encode(&mut self.payload);
-        output.write(stamped.record.channel(), stamped.at, &self.payload, Instant::now())?;
+        output.write(stamped.record.channel(), stamped.at, payload, Instant::now())?;
         let bytes = output.bytes();
         if self.spent_bytes + bytes >= self.options.total_bytes_max {
             self.close(stamped.at, Kind::Stopped, "all the room that recordings were allowed is used")?;
@@ -165,6 +171,8 @@ impl Worker {
         {
             let mut state = self.shared.state();
             (state.recording, state.failure, state.path) = (true, None, None);
+            (state.bytes, state.records) = (0, 0);
+            self.flight_failed = false;
         }
         if let Err(failure) = made.and(room).and_then(|()| self.begin_with_memory()) {
             self.fail(failure);
@@ -251,8 +259,9 @@ impl Worker {
             Ok(file) => {
                 tracing::info!(path = %file.path.display(), seal = %file.seal, why, "flight saved");
                 self.spent_bytes += file.bytes;
-                state.failure =
-                    state.failure.take().filter(|_| !state.recording && self.output.is_none() && self.wished);
+                if std::mem::take(&mut self.flight_failed) {
+                    state.failure = None;
+                }
                 state.last_seal = Some(file.seal);
                 state.saved.push(file.path.clone());
                 drop(state);
@@ -261,6 +270,7 @@ impl Worker {
             Err(failure) => {
                 tracing::warn!("{failure}");
                 state.failure = Some(failure);
+                self.flight_failed = true;
             }
         }
     }
@@ -300,8 +310,9 @@ impl Worker {
         tracing::warn!("{failure}");
         if let Some(output) = self.output.take() {
             self.spent_bytes += output.bytes();
+            self.done = (self.done.0 + output.bytes(), self.done.1 + output.records());
         }
-        self.wished = false;
+        (self.wished, self.flight_failed) = (false, false);
         let mut state = self.shared.state();
         state.recording = false;
         state.failure = Some(failure);
@@ -314,9 +325,7 @@ impl Worker {
             records += output.records();
         }
         let mut state = self.shared.state();
-        if self.output.is_some() || self.wished || !state.recording && state.failure.is_none() {
-            (state.bytes, state.records) = (bytes, records);
-        }
+        (state.bytes, state.records) = (bytes, records);
     }
 
     fn is_server(&self) -> bool {

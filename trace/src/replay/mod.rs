@@ -7,6 +7,7 @@
 //! Must not know files: it works on a trace in memory, whole or not.
 
 mod divergence;
+mod hearing;
 mod inputs;
 mod past;
 mod shots;
@@ -14,13 +15,16 @@ mod state;
 mod verify;
 
 pub use self::divergence::Divergence;
+pub use self::hearing::Hearing;
 pub use self::inputs::{inputs_hash, push_input, stamp, view_stamp};
+pub(crate) use self::shots::Recorded;
 pub use self::shots::{Noting, based_on, note_hits, of_evidence, told_ages};
 pub use self::state::{of_options, of_team, of_world};
 pub use self::verify::{VerifyReport, verify};
 
+use self::hearing::{Bench, Listener};
 use self::past::Past;
-use self::shots::{Recorded, ReplayJudge, difference, oldest_needed};
+use self::shots::{ReplayJudge, difference, oldest_needed};
 use crate::model::ServerTrace;
 use crate::proto::change::Kind;
 use crate::proto::{self, Keyframe, MatchBegan, ServerTick};
@@ -140,8 +144,13 @@ impl<'t> Replay<'t> {
 
     /// Makes the next tick; `None` = the trace is over. After a divergence the replay has nothing more to say.
     pub fn step(&mut self) -> Option<Result<Step<'_>, Divergence>> {
+        self.step_heard(&|_| ())
+    }
+
+    /// The same; `listener` hears every recorded shot at the moment it is judged.
+    pub fn step_heard(&mut self, listener: &Listener<'_, 't>) -> Option<Result<Step<'_>, Divergence>> {
         let record = self.trace.ticks.get(self.next)?;
-        let outcome = self.make(record);
+        let outcome = self.make(record, listener);
         self.next = if outcome.is_ok() { self.next + 1 } else { self.trace.ticks.len() };
         Some(outcome.map(|began| Step { record, events: &self.events, shots: self.shots_of(record.tick), began }))
     }
@@ -167,17 +176,21 @@ impl<'t> Replay<'t> {
 
     // --- one tick
 
-    fn make(&mut self, record: &'t ServerTick) -> Result<Option<&'t MatchBegan>, Divergence> {
+    fn make(
+        &mut self,
+        record: &'t ServerTick,
+        listener: &Listener<'_, 't>,
+    ) -> Result<Option<&'t MatchBegan>, Divergence> {
         let expected = self.world.tick.plus(1).0;
         if record.tick != expected {
             return Err(Divergence::missing(expected, record.tick));
         }
         let began = self.change(record)?;
         self.take_inputs(record)?;
-        self.advance(record)?;
+        self.advance(record, listener)?;
+        self.past.remember(&self.world);
         self.compare(record)?;
         self.compare_shots(record)?;
-        self.past.remember(&self.world);
         self.counts.ticks += 1;
         Ok(began)
     }
@@ -268,7 +281,7 @@ impl<'t> Replay<'t> {
         Ok(())
     }
 
-    fn advance(&mut self, record: &ServerTick) -> Result<(), Divergence> {
+    fn advance(&mut self, record: &ServerTick, listener: &Listener<'_, 't>) -> Result<(), Divergence> {
         let Some(rules) = rules(self.trace, record.tick) else {
             return Err(Divergence::of_record(record.tick, "rules", "the trace does not say how its shots are judged"));
         };
@@ -279,7 +292,16 @@ impl<'t> Replay<'t> {
         let again =
             LagCompensation::new(&self.past.history, &self.arena, &recorded, &self.stamps, rules, self.rate, evidence);
         let judge = ReplayJudge { again: &again, recorded: &recorded, known_from: self.past.known_from };
-        let noting = Noting::new(&judge);
+        let bench = Bench {
+            judge: &judge,
+            history: &self.past.history,
+            recorded: &recorded,
+            stamps: &self.stamps,
+            rules,
+            known_from: self.past.known_from,
+            listener,
+        };
+        let noting = Noting::new(&bench);
         step(&mut self.world, &self.arena, &self.inputs, &noting, &mut self.events);
         self.verdicts = noting.into_verdicts();
         self.evidence = again.into_evidence();

@@ -104,24 +104,24 @@ pub fn note_hits(shot: &mut proto::Shot, verdict: &Verdict) {
 }
 
 /// The recorded shots of one tick, as their judge sees the shooters.
-pub(super) struct Recorded<'t> {
+pub(crate) struct Recorded<'a, 't> {
     trace: &'t ServerTrace,
     shots: &'t [proto::Shot],
     /// Of each shot: what the snapshots that it names had told.
     told: Vec<[Option<RecordedTold<'t>>; 2]>,
     /// By slot: inputs up to this tick are of somebody else, or of another match.
-    seated: &'t [Tick],
+    seated: &'a [Tick],
 }
 
 /// What one snapshot told one shooter.
-pub(super) struct RecordedTold<'t> {
+pub(crate) struct RecordedTold<'t> {
     tick: Tick,
     own: Slot,
     ages: &'t [u8],
 }
 
-impl<'t> Recorded<'t> {
-    pub(super) fn of(trace: &'t ServerTrace, shots: &'t [proto::Shot], seated: &'t [Tick]) -> Recorded<'t> {
+impl<'a, 't> Recorded<'a, 't> {
+    pub(crate) fn of(trace: &'t ServerTrace, shots: &'t [proto::Shot], seated: &'a [Tick]) -> Recorded<'a, 't> {
         let told = shots.iter().map(|shot| {
             let own = Slot(u16::try_from(shot.shooter).unwrap_or(u16::MAX));
             let told = |age: Option<u32>, ages: &'t [u8]| {
@@ -139,7 +139,7 @@ impl<'t> Recorded<'t> {
     }
 }
 
-impl<'t> Shooters for Recorded<'t> {
+impl<'t> Shooters for Recorded<'_, 't> {
     type Told = RecordedTold<'t>;
 
     fn told(&self, shooter: Slot, tick: Tick) -> Option<&RecordedTold<'t>> {
@@ -197,7 +197,7 @@ impl Tells for RecordedTold<'_> {
 /// Judges what can be judged again, and takes the record's word for the rest.
 pub(super) struct ReplayJudge<'a> {
     pub(super) again: &'a dyn Judge,
-    pub(super) recorded: &'a Recorded<'a>,
+    pub(super) recorded: &'a Recorded<'a, 'a>,
     /// The first tick whose state is known.
     pub(super) known_from: Tick,
 }

@@ -3,9 +3,17 @@
 //! Time line: [`Sources`] are put on one time line; each section turns them into HTML; `page` puts style, script and sections
 //! together. Must not know where traces come from, or who asks.
 
+mod figures;
+mod headline;
+mod html;
+mod page;
+mod sections;
 mod sources;
+mod stats;
 
+pub use self::headline::Headline;
 pub use self::sources::{ClientSource, SERVER, Sources, SourcesError};
+pub(crate) use self::sources::{began_ns, busy_us};
 
 use crate::model::Trace;
 use serde::Serialize;
@@ -17,33 +25,6 @@ pub struct ReportSummary {
     pub path: PathBuf,
     pub bytes: u64,
     pub headline: Headline,
-}
-
-/// The numbers at the top of a report. `None` = nothing was recorded that tells.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Headline {
-    pub server: String,
-    pub map: String,
-    pub seconds: f64,
-    pub ticks: u64,
-    pub players: u64,
-    /// Clients whose traces were given.
-    pub clients: u64,
-    pub shots: u64,
-    pub hits: u64,
-    pub kills: Option<u64>,
-    pub corrections: u64,
-    pub corrections_unexplained: u64,
-    pub ticks_on_time_pct: Option<f64>,
-    pub tick_busy_us_p99: Option<u64>,
-    pub inputs_missing_pct: Option<f64>,
-    /// Of input packets and snapshots that both ends recorded.
-    pub lost_up_pct: Option<f64>,
-    pub lost_down_pct: Option<f64>,
-    pub bytes_per_client_s: Option<f64>,
-    /// Objectives met, of those that something was measured for.
-    pub objectives_met: u64,
-    pub objectives: u64,
 }
 
 /// Why there is no report.
@@ -72,6 +53,12 @@ pub fn write_sources(
 }
 
 /// The whole page.
-pub fn html(_sources: &Sources<'_>, _section: &mut dyn FnMut(&'static str)) -> (String, Headline) {
-    (String::new(), Headline::default())
+pub fn html(sources: &Sources<'_>, section: &mut dyn FnMut(&'static str)) -> (String, Headline) {
+    let headline = Headline::of(sources);
+    let mut html = html::Html::default();
+    for (title, write) in sections::ALL {
+        section(title);
+        write(sources, &headline, &mut html);
+    }
+    (page::page(sources, html), headline)
 }

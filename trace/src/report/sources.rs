@@ -5,6 +5,7 @@
 
 use crate::analysis::merge::{ClockMap, Merged, MergedClient, merge};
 use crate::model::{ClientTrace, ServerTrace, Trace};
+use crate::proto::ServerTick;
 use crate::proto::session_event::Kind;
 use std::sync::Arc;
 
@@ -144,10 +145,40 @@ impl<'t> Sources<'t> {
         hz.unwrap_or(64)
     }
 
+    /// Where the page's clock begins, common time: the first tick, or else the first frame.
+    pub fn zero_ns(&self) -> i64 {
+        self.span_ns().0
+    }
+
+    /// From the first to the last of what was recorded of the match.
+    pub fn length_ns(&self) -> i64 {
+        let (first, last) = self.span_ns();
+        last - first
+    }
+
+    fn span_ns(&self) -> (i64, i64) {
+        if let Some((first, last)) = self.server.and_then(|server| server.ticks.first().zip(server.ticks.last())) {
+            return (first.deadline_ns, last.deadline_ns);
+        }
+        let frames = || self.clients.iter().flat_map(|client| &client.trace.frames).map(|frame| frame.at_ns);
+        (frames().min().unwrap_or(0), frames().max().unwrap_or(0))
+    }
+
     /// Length of a tick, nanoseconds.
     pub fn tick_ns(&self) -> i64 {
         1_000_000_000 / i64::from(self.tick_rate_hz())
     }
+}
+
+/// When a tick began, local time of the server.
+pub(crate) fn began_ns(tick: &ServerTick) -> i64 {
+    tick.deadline_ns + i64::from(tick.late_us) * 1_000
+}
+
+/// All stages of a tick.
+pub(crate) fn busy_us(tick: &ServerTick) -> u32 {
+    let stages = [tick.receive_us, tick.control_us, tick.step_us, tick.snapshots_us, tick.flush_us];
+    stages.into_iter().fold(0, u32::saturating_add)
 }
 
 /// Names of the processes in tables: clients have their players'.

@@ -6,12 +6,14 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 use tickshot_shared::rng::Rng;
 use tickshot_trace::model::{At, ClientTrace, ServerTrace};
 use tickshot_trace::proto::{
     Frame, Header, InputSampled, MatchBegan, PacketSent, Role, ServerTick, SessionEvent, SnapshotReceived, Stamp,
     Welcomed, session_event::Kind,
 };
+use tickshot_trace::record::{Record, Stamped};
 
 pub const TICK_NS: i64 = 15_625_000;
 pub const MS: i64 = 1_000_000;
@@ -343,4 +345,29 @@ impl Run<'_> {
             at += player.frame_ns;
         }
     }
+}
+
+/// Everything of a server's trace as it would lie in its file.
+pub fn server_records(trace: &ServerTrace) -> Vec<Stamped> {
+    let mut records = vec![stamped(0, trace.header.clone())];
+    records.extend(trace.matches.iter().map(|it| stamped(0, it.clone())));
+    records.extend(trace.sessions.iter().map(|it| stamped(it.at_ns, it.it.clone())));
+    records.extend(trace.ticks.iter().map(|it| stamped(it.deadline_ns, it.clone())));
+    records[1..].sort_by_key(|record| record.at);
+    records
+}
+
+pub fn client_records(trace: &ClientTrace) -> Vec<Stamped> {
+    let mut records = vec![stamped(0, trace.header.clone())];
+    records.extend(trace.welcomes.iter().map(|it| stamped(it.at_ns, it.it.clone())));
+    records.extend(trace.frames.iter().map(|it| stamped(it.at_ns, it.clone())));
+    records.extend(trace.inputs.iter().map(|it| stamped(it.made_ns, it.clone())));
+    records.extend(trace.packets.iter().map(|it| stamped(it.sent_ns, *it)));
+    records.extend(trace.snapshots.iter().map(|it| stamped(it.arrived_ns, it.clone())));
+    records[1..].sort_by_key(|record| record.at);
+    records
+}
+
+fn stamped(at_ns: i64, record: impl Into<Record>) -> Stamped {
+    Stamped { at: Duration::from_nanos(at_ns.max(0) as u64), record: record.into() }
 }

@@ -161,7 +161,7 @@ pub(super) fn clock(seconds: f64) -> String {
 
 fn short_clock(seconds: f64) -> String {
     let tenths = (seconds * 10.0).round() as u64;
-    if tenths % 10 == 0 {
+    if tenths.is_multiple_of(10) {
         format!("{}:{:02}", tenths / 600, tenths / 10 % 60)
     } else {
         format!("{}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)

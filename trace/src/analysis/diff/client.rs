@@ -3,7 +3,7 @@
 //! A client records no worlds: its inputs are compared by tick, all else by how many and how much.
 
 use super::numbers::Number;
-use super::{Diff, Difference, First, Given, Kind, Overlap, file_numbers, header_givens};
+use super::{Diff, Difference, First, Given, Kind, Overlap, file_numbers, header_givens, origin_notes};
 use crate::model::ClientTrace;
 use crate::proto::InputSampled;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,7 @@ pub(super) fn diff(a: &ClientTrace, b: &ClientTrace) -> Diff {
     });
     Diff {
         role: "client",
-        same_recording: same_recording(a, b),
+        same_recording: same_recording(a, b, first_input.is_none()),
         givens: givens(a, b),
         records: records(a, b),
         common: both.first().zip(both.last()).map(|(first, last)| Overlap {
@@ -34,16 +34,13 @@ pub(super) fn diff(a: &ClientTrace, b: &ClientTrace) -> Diff {
         first_world: None,
         first_shot: None,
         numbers: numbers(a, b),
-        notes: vec![
-            "A client's trace has no worlds: inputs are compared by the ticks they were made for, all else by numbers."
-                .to_owned(),
-        ],
+        notes: origin_notes(&a.health, &b.health).chain([NO_WORLDS.to_owned()]).collect(),
     }
 }
 
-/// Two processes that begin at the same nanosecond are one.
-fn same_recording(a: &ClientTrace, b: &ClientTrace) -> bool {
-    (a.header.unix_ns_at_zero, a.client_id()) == (b.header.unix_ns_at_zero, b.client_id())
+/// Two processes that begin at the same nanosecond are one, and press what they press once.
+fn same_recording(a: &ClientTrace, b: &ClientTrace, same_inputs: bool) -> bool {
+    same_inputs && (a.header.unix_ns_at_zero, a.client_id()) == (b.header.unix_ns_at_zero, b.client_id())
 }
 
 fn givens(a: &ClientTrace, b: &ClientTrace) -> Vec<Given> {
@@ -138,5 +135,7 @@ fn corrections(a: &ClientTrace, b: &ClientTrace) -> Vec<Number> {
     reasons.into_iter().map(number).collect()
 }
 
+const NO_WORLDS: &str =
+    "A client's trace has no worlds: inputs are compared by the ticks they were made for, all else by numbers.";
 /// In the order of [`pressed`].
 const INPUT_FIELDS: [&str; 4] = ["heading", "aim", "buttons", "weapon"];

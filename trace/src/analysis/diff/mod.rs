@@ -180,5 +180,16 @@ fn file_numbers(a: &Health, b: &Health) -> Vec<Number> {
     ]
 }
 
+/// Says so if one of them was mended.
+fn origin_notes<'h>(a: &'h Health, b: &'h Health) -> impl Iterator<Item = String> + use<'h> {
+    [("A", a), ("B", b)].into_iter().filter_map(|(name, health)| {
+        let origin = health.origin.as_ref()?;
+        Some(format!(
+            "{name} is what was recovered of a file of {} bytes, of which {} were whole: {}",
+            origin.bytes, origin.valid_bytes, origin.fault
+        ))
+    })
+}
+
 /// Of one place.
 const DIFFERENCES_SHOWN: usize = 12;

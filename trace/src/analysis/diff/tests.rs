@@ -1,7 +1,7 @@
 //! Pairs of small hand-made traces.
 
 use super::{Diff, DiffError, diff};
-use crate::file::Health;
+use crate::file::{Health, Origin};
 use crate::model::{ClientTrace, ServerTrace, Trace};
 use crate::proto::{ClientTotals, Correction, FieldNames, Header, InputSampled, MatchBegan, ServerTick, Shot, Stamp};
 
@@ -62,12 +62,14 @@ fn a_trace_differs_from_itself_in_nothing() {
 fn a_part_of_a_recording_is_one_from_its_first_record_on() {
     let mut part = server(30);
     part.header.seed = 7;
-    part.health = Health { bytes: 600, valid_bytes: 500, ..Health::default() };
+    let origin = Origin { bytes: 900, valid_bytes: 500, fault: "it ends in a chunk".into(), ..Origin::default() };
+    part.health = Health { bytes: 600, valid_bytes: 500, origin: Some(origin), ..Health::default() };
     let diff = of_servers(server(50), part);
     assert!(diff.same_recording);
     let ticks = diff.records.iter().find(|kind| kind.kind == "ticks").unwrap();
     assert_eq!((ticks.a, ticks.b, ticks.equal), (50, 30, 30));
     assert_eq!((&diff.first_input, number(&diff, "of it whole", "bytes").1), (&None, Some(500.0)));
+    assert!(diff.notes[0].starts_with("B is what was recovered of a file of 900 bytes"), "{:?}", diff.notes);
 }
 
 #[test]

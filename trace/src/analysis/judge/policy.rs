@@ -1,16 +1,14 @@
 //! The rules a shot is judged again under, and one shot under one of them.
 //!
-//! All but one are settings of the very code that judged it ([`LagCompensation`]). *Favour the victim* asks one question
+//! All but one are settings of the very code that judged it ([`tickshot_shared::lagcomp`]). *Favour the victim* asks one question
 //! more: does a wall stand between the muzzle and where the victim is now? Must not know traces.
 
 use serde::{Serialize, Serializer};
-use tickshot_shared::lagcomp::{LagCompensation, MatchRules, Shooters};
+use tickshot_shared::lagcomp::MatchRules;
 use tickshot_shared::modes::HitCheck;
 use tickshot_shared::sim::arena::Arena;
 use tickshot_shared::sim::collision::line_of_sight;
-use tickshot_shared::sim::combat::{Judge, Shot, Verdict};
-use tickshot_shared::sim::history::History;
-use tickshot_shared::sim::input::ViewStamp;
+use tickshot_shared::sim::combat::Verdict;
 use tickshot_shared::sim::world::{Slot, World};
 
 /// How shots might be judged.
@@ -38,17 +36,14 @@ pub enum Policy {
 
 /// One shot at the moment it is judged.
 #[derive(Clone, Copy)]
-pub struct Case<'a, S> {
+pub(super) struct Case<'a> {
     /// After everyone's movement of this tick, before anyone is hurt.
-    pub world: &'a World,
-    pub arena: &'a Arena,
-    pub history: &'a History,
-    pub shot: &'a Shot,
-    pub stamp: ViewStamp,
-    /// What was known of the shooter.
-    pub shooters: &'a S,
+    pub(super) world: &'a World,
+    pub(super) arena: &'a Arena,
     /// The rules in force.
-    pub rules: MatchRules,
+    pub(super) rules: MatchRules,
+    /// What the code that judged it says under other rules.
+    pub(super) judge: &'a dyn Fn(MatchRules) -> Verdict,
 }
 
 impl Policy {
@@ -80,10 +75,8 @@ impl Policy {
     pub fn text(self) -> String {
         match self {
             Policy::InForce => "as it was decided".to_owned(),
-            Policy::NoRewind => "everyone where the server has them when the shot arrives".to_owned(),
-            Policy::WholeTick => {
-                "the state of the whole tick nearest to what was drawn, within the cap in force".to_owned()
-            }
+            Policy::NoRewind => "everyone where the server has them now".to_owned(),
+            Policy::WholeTick => "the whole tick nearest to what was drawn, within the cap in force".to_owned(),
             Policy::Exact => "exactly what was drawn, within the cap in force".to_owned(),
             Policy::ExactCap(ms) => format!("exactly what was drawn, but nothing older than {ms} ms"),
             Policy::FavourVictim => "as exact, but nobody is hit who is behind a wall by now".to_owned(),
@@ -103,29 +96,17 @@ impl Policy {
     }
 
     /// Whom the shot hits under it: the body that most of its rays hit.
-    pub fn victim<S: Shooters>(self, case: &Case<'_, S>) -> Option<Slot> {
-        let verdict = self.verdict(case);
-        match self {
-            Policy::FavourVictim => {
-                let in_the_open = |slot: Slot| {
-                    let present = case.world.player(slot);
-                    present.is_some_and(|player| line_of_sight(case.arena, verdict.muzzle, player.pos))
-                };
-                let counts = verdict.victims().filter(|(slot, _)| in_the_open(*slot));
-                counts.max_by_key(|(slot, rays)| (*rays, std::cmp::Reverse(*slot))).map(|(slot, _)| slot)
-            }
-            _ => verdict.victim(),
+    pub(super) fn victim(self, case: &Case<'_>) -> Option<Slot> {
+        let verdict = (case.judge)(self.rules(case.rules));
+        if self != Policy::FavourVictim {
+            return verdict.victim();
         }
-    }
-
-    fn verdict<S: Shooters>(self, case: &Case<'_, S>) -> Verdict {
-        let mut stamps = vec![None; case.world.players.len()];
-        if let Some(stamp) = stamps.get_mut(case.shot.shooter.index()) {
-            *stamp = Some(case.stamp);
-        }
-        let (rules, rate) = (self.rules(case.rules), case.world.rate);
-        let judge = LagCompensation::new(case.history, case.arena, case.shooters, &stamps, rules, rate, Vec::new());
-        judge.judge(case.world, case.arena, case.shot)
+        let in_the_open = |slot: Slot| {
+            let present = case.world.player(slot);
+            present.is_some_and(|player| line_of_sight(case.arena, verdict.muzzle, player.pos))
+        };
+        let counts = verdict.victims().filter(|(slot, _)| in_the_open(*slot));
+        counts.max_by_key(|(slot, rays)| (*rays, std::cmp::Reverse(*slot))).map(|(slot, _)| slot)
     }
 }
 

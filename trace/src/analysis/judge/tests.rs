@@ -2,22 +2,23 @@
 //! knew of its shooter.
 
 use super::policy::{Case, Policy};
-use super::recorded::{Recorded, view_stamp};
 use crate::model::ServerTrace;
 use crate::proto::{ServerTick, Shot as Record, ShotBelief, Stamp};
+use crate::replay::{Recorded, view_stamp};
 use glam::IVec2;
 use tickshot_shared::lagcomp::{Believed, LagCompensation, MatchRules, Shooters, Tells};
 use tickshot_shared::modes::HitCheck;
-use tickshot_shared::protocol::evidence::Clamp;
+use tickshot_shared::protocol::evidence::{Clamp, ShotEvidence};
 use tickshot_shared::protocol::fields::ExtrapolationTable;
 use tickshot_shared::protocol::scene::Scene;
 use tickshot_shared::protocol::server_msg::SnapshotHeader;
 use tickshot_shared::protocol::snapshot::{SnapshotEncoder, SnapshotRequest};
+use tickshot_shared::protocol::stamp::stamp_is_possible;
 use tickshot_shared::protocol::told::{Told, ToldRing};
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::arena::Arena;
-use tickshot_shared::sim::combat::{Judge, Shot};
+use tickshot_shared::sim::combat::{Judge, Shot, Verdict};
 use tickshot_shared::sim::history::History;
 use tickshot_shared::sim::input::{Buttons, Heading, Input, OwnView, ViewStamp};
 use tickshot_shared::sim::weapon::Weapon;
@@ -87,6 +88,22 @@ fn told_of_all(now: u32, mut place: impl FnMut(u16, u32) -> IVec2) -> (World, Hi
     (world, history, Known { told, believed: None, inputs: Vec::new() })
 }
 
+/// One shot by the code that judges.
+fn lagcomp<S: Shooters>(
+    world: &World,
+    arena: &Arena,
+    history: &History,
+    shooters: &S,
+    stamp: ViewStamp,
+    rules: MatchRules,
+    shot: &Shot,
+) -> (Verdict, ShotEvidence) {
+    let stamps = [Some(stamp)];
+    let judge = LagCompensation::new(history, arena, shooters, &stamps, rules, world.rate, Vec::new());
+    let verdict = judge.judge(world, arena, shot);
+    (verdict, judge.into_evidence()[0])
+}
+
 fn open() -> Arena {
     Arena::parse("open", include_bytes!("../../../../assets/maps/open.tmx")).expect("the shipped map is valid")
 }
@@ -118,8 +135,8 @@ fn walking_target(age: u32, arena: &Arena, weapon: Weapon) -> [(String, Option<S
     let stamp = ViewStamp { a, b, fraction: 0, own: OwnView::WithOthers, check: HitCheck::Exact };
     let shot = Shot::new(SHOOTER, weapon, Turn::of(drawn - IVec2::new(20, 20) * 1024), Tick(now));
     let rules = MatchRules { experiments: false, hit_checks: HitCheck::Exact, rewind_ms: 250 };
-    let shooters = &known;
-    let case = Case { world: &world, arena, history: &history, shot: &shot, stamp, shooters, rules };
+    let judge = |rules| lagcomp(&world, arena, &history, &known, stamp, rules, &shot).0;
+    let case = Case { world: &world, arena, rules, judge: &judge };
     Policy::ALL.map(|policy| (policy.name(), policy.victim(&case)))
 }
 
@@ -184,8 +201,8 @@ fn who_is_behind_a_wall_by_now_is_not_hit_if_the_victim_is_favoured() {
         let at = Tick(now - age);
         let stamp = ViewStamp { a: at, b: at, fraction: 0, own: OwnView::WithOthers, check: HitCheck::Exact };
         let shot = Shot::new(SHOOTER, Weapon::Rifle, Turn::of(in_the_open - eye), Tick(now));
-        let (rules, shooters) = (MatchRules::default(), &known);
-        let case = Case { world: &world, arena: &arena, history: &history, shot: &shot, stamp, shooters, rules };
+        let judge = |rules| lagcomp(&world, &arena, &history, &known, stamp, rules, &shot).0;
+        let case = Case { world: &world, arena: &arena, rules: MatchRules::default(), judge: &judge };
         [Policy::Exact, Policy::FavourVictim].map(|policy| policy.victim(&case))
     };
     assert_eq!(verdicts(hidden), [Some(Slot(1)), None], "it reached cover in time");
@@ -231,6 +248,25 @@ fn record(known: &Known, now: Tick, stamp: &ViewStamp) -> Record {
     }
 }
 
+/// A stamp that travels, of snapshots about the newest; a few name one that was never sent.
+fn any_stamp(now: u32, rng: &mut Rng) -> ViewStamp {
+    loop {
+        let b = Tick(now - rng.below(40));
+        let a = Tick(b.0.saturating_sub(rng.below(3)));
+        let own = OwnView::Between {
+            from: Tick(now - 1 - rng.below(10)),
+            fraction: rng.next_u64() as u8,
+            based_on: Tick(now - 1 - rng.below(12)),
+        };
+        let own = if rng.chance(1, 3) { OwnView::WithOthers } else { own };
+        let fraction = rng.below(300) as u16;
+        let stamp = ViewStamp { a, b, fraction, own, check: HitCheck::ALL[rng.below(3) as usize] };
+        if stamp_is_possible(&stamp, Tick(now)) {
+            return stamp;
+        }
+    }
+}
+
 /// The inputs of the shooter as columns.
 fn ticks(inputs: &[Input]) -> Vec<ServerTick> {
     let tick = |(tick, input): (usize, &Input)| ServerTick {
@@ -268,20 +304,11 @@ fn a_record_of_a_shot_is_as_good_as_what_the_server_knew_of_its_shooter() {
         })
         .collect();
     let trace = ServerTrace { ticks: ticks(&known.inputs), ..ServerTrace::default() };
+    let seated = vec![Tick(0); usize::from(PLAYERS)];
     let (mut hits, mut clamps, mut own) = (0, [0; 6], 0);
     for case in 0..20_000 {
-        let b = Tick(now - 1 - rng.below(40));
-        let a = Tick(b.0.saturating_sub(rng.below(3)));
-        // Now and then one that is no longer remembered.
-        let a = if rng.chance(1, 20) { Tick(rng.below(44)) } else { a };
-        let view = OwnView::Between {
-            from: Tick(now - 1 - rng.below(10)),
-            fraction: rng.next_u64() as u8,
-            based_on: Tick(now - 1 - rng.below(12)),
-        };
-        let view = if rng.chance(1, 3) { OwnView::WithOthers } else { view };
-        let fraction = rng.below(300) as u16;
-        let stamp = ViewStamp { a, b, fraction, own: view, check: HitCheck::ALL[rng.below(3) as usize] };
+        let stamp = any_stamp(now, &mut rng);
+        let b = stamp.b;
         let estimate = i64::from(b.0) + i64::from(rng.below(9)) - 4;
         let believed =
             Believed { estimate, first: estimate - 3, last: estimate + 3, had: Some(Tick(now - 1 - rng.below(8))) };
@@ -290,20 +317,16 @@ fn a_record_of_a_shot_is_as_good_as_what_the_server_knew_of_its_shooter() {
         let weapon = if rng.chance(1, 3) { Weapon::Shotgun } else { Weapon::Rifle };
         let shot = Shot::new(SHOOTER, weapon, Turn::of(towards), Tick(now));
         let rules = MatchRules { rewind_ms: [0, 100, 250, 1000][rng.below(4) as usize], ..MatchRules::default() };
-        let stamps = [Some(stamp)];
-
-        let server = LagCompensation::new(&history, &arena, &known, &stamps, rules, world.rate, Vec::new());
-        let verdict = server.judge(&world, &arena, &shot);
-        let record = record(&known, Tick(now), &stamp);
-        let again = view_stamp(record.claim.as_ref().unwrap(), record.tick).unwrap();
-        let recorded = Recorded::of(&trace, &record, &again);
-        let referee = LagCompensation::new(&history, &arena, &recorded, &stamps, rules, world.rate, Vec::new());
-        assert_eq!(referee.judge(&world, &arena, &shot), verdict, "case {case}");
-        let evidence = server.into_evidence();
-        assert_eq!((again, referee.into_evidence()), (stamp, evidence.clone()), "case {case}");
+        let (verdict, evidence) = lagcomp(&world, &arena, &history, &known, stamp, rules, &shot);
+        let record = [record(&known, Tick(now), &stamp)];
+        let again = view_stamp(record[0].claim.as_ref().unwrap(), Tick(now));
+        let recorded = Recorded::of(&trace, &record, &seated);
+        let (replayed, replayed_evidence) = lagcomp(&world, &arena, &history, &recorded, stamp, rules, &shot);
+        assert_eq!((again, replayed), (Some(stamp), verdict), "case {case}");
+        assert_eq!(replayed_evidence, evidence, "case {case}");
         hits += u32::from(verdict.victim().is_some());
-        clamps[evidence[0].clamp as usize] += 1;
-        own += u32::from(evidence[0].muzzle != world.player(SHOOTER).unwrap().pos.to_array());
+        clamps[evidence.clamp as usize] += 1;
+        own += u32::from(evidence.muzzle != world.player(SHOOTER).unwrap().pos.to_array());
     }
     println!("{hits} hits, {own} from elsewhere than the present, clamps {clamps:?} in the order of Clamp::ALL");
     let seen = |clamp: Clamp| clamps[clamp as usize] > 100;

@@ -119,7 +119,7 @@ impl Part {
         }
     }
 
-    fn says(self) -> &'static str {
+    pub(crate) fn says(self) -> &'static str {
         match self {
             Part::Sample => "sample: keys read -> input made",
             Part::Send => "send: -> its first packet left",

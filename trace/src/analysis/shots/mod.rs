@@ -11,12 +11,15 @@ mod players;
 pub(super) mod round_trip;
 pub(super) mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::card::{Moment, Place, ShotCard, card};
 pub use self::players::{Players, Stay, Who};
 
 use self::round_trip::RoundTrips;
 use self::words::{handle, mm_between, ms_of_256ths, number, short};
-use super::columns::Columns;
+use super::columns::{Columns, wrapped};
 use super::merge::Merged;
 use crate::model::{ClientTrace, ServerTrace};
 use crate::proto::{Shot, ShotSeen, ShotTarget};
@@ -238,15 +241,13 @@ impl ShotTable {
                 shot.saw.as_ref().map_or_else(|| "?".to_owned(), |saw| verdict(saw.claimed.as_ref())),
             ]);
         }
-        let Counts { shots, hits, clamped, hits_by_check: [none, whole, exact], seen } = self.counts;
-        format!(
-            "{}\n{shots} shots, {hits} hits, {clamped} tested at another time than claimed (!why). Hits by the present {none}, \
-             by the whole tick {whole},\nby the exact view {exact}. {seen} of them are in the traces of their shooters.\n\
-             picture, tested: how old what was drawn and what was tested were, ms; trip: the shooter's round trip, ms;\n\
-             off: from drawn to tested; moved: from tested to the present. Rockets and the server's own bots leave no \
-             evidence.\n",
-            columns.text()
-        )
+        let Counts { shots, hits, clamped, hits_by_check: [none, tick, exact], seen } = self.counts;
+        let sums = format!(
+            "Shots: {shots}, hits: {hits}, tested at another time than claimed (rule!why): {clamped}. Hits by the present \
+             (none): {none}, by the nearest whole tick (tick): {tick}, by the exact view (exact): {exact}. In the traces of \
+             their shooters: {seen}."
+        );
+        format!("{}\n{}\n{}\n", columns.text(), wrapped(&sums), wrapped(LEGEND))
     }
 }
 
@@ -262,5 +263,9 @@ fn verdict(hit: Option<&Who>) -> String {
     hit.map_or_else(|| "miss".to_owned(), |who| short(&who.name, NAME_CHARS))
 }
 
+const LEGEND: &str = "time: s since the server's tick 0. drawn, tested: how old the picture was that the shooter claims, and the \
+one that was tested, ms. trip: the shooter's round trip, ms. off: from where the claim has the target to where it was tested, mm. \
+moved: from there to the server's present, mm. differs: rules that would have said otherwise. saw: under the crosshair, by the \
+shooter's own trace. Rockets and shots of the server's own bots leave no evidence and are not here.";
 /// Of a name in a table.
 const NAME_CHARS: usize = 8;
