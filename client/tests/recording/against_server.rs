@@ -23,7 +23,7 @@ fn traces(bench: &mut Bench) -> (ServerTrace, Vec<ClientTrace>) {
 fn every_input_that_the_server_used_and_every_snapshot_that_it_sent_is_in_the_clients_trace() {
     let mut bench = Bench::with(UniverseConfig { record: true, ..short_matches(33) });
     join_on(&mut bench, &LINKS, true);
-    bench.run_for(Duration::from_secs(24));
+    bench.run_for(Duration::from_secs(23));
     let (server, clients) = traces(&mut bench);
     assert!(server.matches.len() > 2, "{} matches", server.matches.len());
     for (client, trace) in clients.iter().enumerate() {
