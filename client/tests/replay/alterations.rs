@@ -1,8 +1,9 @@
 //! A record that was altered, its chain and its hashes made anew by somebody who knows how.
 
 use super::{join_on, recorded, seconds};
+use tickshot_shared::sim::world::Slot;
 use tickshot_trace::model::ServerTrace;
-use tickshot_trace::replay::{Divergence, inputs_hash, verify};
+use tickshot_trace::replay::{Divergence, Replay, inputs_hash, verify};
 
 fn trace() -> ServerTrace {
     let mut bench = recorded("open", 12, |config| config.bots = 2);
@@ -24,7 +25,16 @@ fn divergence(trace: &ServerTrace) -> Divergence {
 fn an_altered_input_is_found_with_tick_slot_and_field() {
     let trace = trace();
     for tick in [100, 250, 400] {
+        let mut replay = Replay::at(&trace, tick).expect("there is a keyframe");
+        while replay.world().tick.0 < tick {
+            replay.step().expect("it goes on").expect("it holds");
+        }
+        // Of the dead nobody sees where they aim.
+        let alive = |slot: u32| replay.world().player(Slot(slot as u16)).is_some_and(|player| player.alive);
         for place in 0..4 {
+            if !alive(trace.tick(tick).expect("it was recorded").input_slots[place]) {
+                continue;
+            }
             let mut altered = trace.clone();
             let record = altered.ticks.iter_mut().find(|record| record.tick == tick).expect("it was recorded");
             let slot = record.input_slots[place];
