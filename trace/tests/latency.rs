@@ -98,6 +98,14 @@ fn losses_make_the_wire_longer_and_no_part_wrong() {
 }
 
 #[test]
+fn an_input_made_before_anything_was_read_waited_for_no_device() {
+    let mut made = two();
+    made.clients[0].inputs[0].device_ns = 0;
+    let merged = merge(&made.server, &made.clients()).unwrap();
+    assert!(latency(&merged).clients[0].own.sample.max < 3.0);
+}
+
+#[test]
 fn nothing_that_was_before_a_session_is_waited_for() {
     let late = Player { joins: vec![600], ..Player::new("Ben", 20) };
     let made = Synthetic::run(24, 30, vec![Player::new("Ann", 20), late]);

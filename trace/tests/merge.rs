@@ -121,7 +121,8 @@ fn a_machine_that_slept_has_its_map_cut_there() {
     let steps = merged.clients[0].clock.steps();
     assert_eq!(steps.len(), 1);
     assert!((steps[0].by_ns - 5 * SECOND).abs() < 2 * MS, "{steps:?}");
-    assert!(merged.report().text().contains("a clock stepped"));
+    let text = merged.report().text();
+    assert!(text.contains("a clock stepped") && text.lines().all(|line| line.chars().count() <= 120), "{text}");
 }
 
 #[test]

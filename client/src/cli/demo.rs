@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use tickshot_server::config::ServerConfig;
 use tickshot_server::host::HostedServer;
 use tickshot_server::metrics::ServerReport;
+use tickshot_server::recording::RecordingConfig;
 use tickshot_shared::sim::bot::Skill;
 
 pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
@@ -21,6 +22,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
         max_players: usize::from(args.count),
         map: args.map.clone(),
         seed: Some(seed),
+        recording: RecordingConfig { dir: folder.clone(), flight_dir: None },
         ..ServerConfig::default()
     })?;
     eprintln!(
@@ -73,8 +75,10 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
 }
 
 /// What was recorded, one file per process.
-fn files(_server: &ServerReport, clients: &SwarmReport) -> Vec<PathBuf> {
-    clients.recording.iter().flat_map(|recording| recording.files.iter().map(|file| file.path.clone())).collect()
+fn files(server: &ServerReport, clients: &SwarmReport) -> Vec<PathBuf> {
+    let of_server = server.recording.iter().flat_map(|recording| &recording.files).map(|file| file.path.clone());
+    let of_clients = clients.recording.iter().flat_map(|recording| &recording.files).map(|file| file.path.clone());
+    of_server.chain(of_clients).collect()
 }
 
 /// Where all of it is recorded; `None` = nowhere.

@@ -8,10 +8,11 @@ use crate::recording::{Recording, RecordingConfig, folder, header, unix_ns_at_ze
 use crate::settings::{ConfigDir, HostSettings, Settings};
 use crate::view::Switches;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tickshot_server::config::ServerConfig;
 use tickshot_server::host::HostedServer;
+use tickshot_server::recording::RecordingConfig as ServerRecordingConfig;
 use tickshot_shared::protocol::control::tidy_name;
 
 /// What every window needs to know.
@@ -71,6 +72,7 @@ pub(super) fn host_and_play(args: &PlayArgs, shell: &Shell) -> Result<(), Failur
     if let Some(listen) = args.listen {
         (config.listen, config.port_search) = (listen, false);
     }
+    config.recording = recording_of_server(&shell.dir, args.record.record.as_deref());
     // More bots than a menu offers are no mistake here.
     (config.bots, config.max_players) = (args.bots, config.max_players.max(args.bots + 1));
     let server = HostedServer::start(config)?;
@@ -84,6 +86,13 @@ pub(super) fn host_and_play(args: &PlayArgs, shell: &Shell) -> Result<(), Failur
     );
     let (name, record) = (args.name.clone(), args.record.record.clone());
     window(shell, First::Hosted(server), Wanted { name, switches: args.time.switches(false), record })
+}
+
+/// A server of one's own records with the window: from the start, if a flag says so; and keeps its last minute, as the window
+/// does.
+fn recording_of_server(dir: &ConfigDir, record: Option<&Path>) -> ServerRecordingConfig {
+    let flight_dir = record.map(Path::to_owned).or_else(|| folder(&Settings::load(dir).settings, dir));
+    ServerRecordingConfig { dir: record.map(Path::to_owned), flight_dir }
 }
 
 /// Join a server on the network.

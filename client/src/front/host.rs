@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use tickshot_server::config::{DEFAULT_PORT, ServerConfig};
 use tickshot_server::host::HostedServer;
 use tickshot_server::maps::{BUILT_IN, BuiltIn};
+use tickshot_server::recording::RecordingSwitch;
 use tickshot_shared::protocol::control::tidy_name;
 use tickshot_shared::sim::round::MatchOptions;
 use tickshot_shared::tick::TickRate;
@@ -77,8 +78,10 @@ impl Hosting {
         }
     }
 
-    /// The server's own recording begins, or ends.
-    pub(crate) fn record(&self, _on: bool) {}
+    /// Switches the recordings of the one that runs.
+    pub(crate) fn recording(&self) -> Option<RecordingSwitch> {
+        self.state().running.as_ref().map(HostedServer::recording)
+    }
 
     /// The program ends: wait until everybody has been told goodbye.
     pub fn finish(&self) {

@@ -12,6 +12,7 @@ pub use host::{Hosting, config_of};
 use crate::app::{ClientSet, Core, LocalTime, Transport};
 use crate::attract::Attract;
 use crate::net::transport::ConnectState;
+use crate::recording::Recording;
 use crate::session::{self, SessionConfig};
 use crate::view::{Status, ViewModel};
 use bevy::app::{App, AppExit, Plugin, PreUpdate, Update};
@@ -149,8 +150,11 @@ fn follow_requests(world: &mut World) {
     let requests: Vec<FrontRequest> = world.resource_mut::<Messages<FrontRequest>>().drain().collect();
     for request in requests {
         match request {
-            FrontRequest::Host { config, name } => {
+            FrontRequest::Host { mut config, name } => {
                 leave(world);
+                if let Some(recording) = world.get_resource::<Recording>() {
+                    config.recording = recording.of_server();
+                }
                 let mut front = world.resource_mut::<Front>();
                 (front.place, front.dialog) = (Place::Hosting, None);
                 world.resource::<Hosting>().start(*config, name);

@@ -37,7 +37,7 @@ mod widgets;
 pub use hud::FrameRate;
 pub use watch::WatchPlugin;
 
-use crate::app::ClientSet;
+use crate::app::{ClientSet, LocalTime};
 use crate::settings::Settings;
 use crate::view::{Controls, Sayings, ViewModel};
 use bevy::app::MainScheduleOrder;
@@ -97,6 +97,7 @@ impl Plugin for GuiPlugin {
             // Two windows side by side must both keep their pace: never throttle the one without focus.
             .insert_resource(WinitSettings::continuous())
             .insert_resource(ClearColor(palette::VOID))
+            .init_resource::<LocalTime>()
             .init_resource::<ViewModel>()
             .init_resource::<Controls>()
             .init_resource::<Sayings>()

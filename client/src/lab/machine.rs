@@ -121,6 +121,7 @@ impl Machine {
         let header = recording::header(name, self.id, 0, String::new());
         self.trace = Some(vec![Stamped { at: local, record: header.into() }]);
         self.core.wake(local);
+        self.core.set_client_id(self.id);
         self.core.set_recording(true);
     }
 

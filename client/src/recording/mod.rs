@@ -23,6 +23,7 @@ use bevy::ecs::prelude::*;
 use bevy::prelude::Message;
 use std::path::PathBuf;
 use std::time::Duration;
+use tickshot_server::recording::{RecordingConfig as ServerRecordingConfig, RecordingSwitch};
 use tickshot_trace::file::Seal;
 use tickshot_trace::proto::Header;
 use tickshot_trace::record::Stamped;
@@ -32,6 +33,7 @@ use tickshot_trace::recorder::{Recorder, RecorderOptions, RecorderSummary};
 #[derive(Resource)]
 pub struct Recording {
     recorder: Recorder,
+    dir: PathBuf,
     desk: Desk,
     /// The last minute is kept in memory.
     flies: bool,
@@ -71,7 +73,7 @@ impl Recording {
     /// Its thread is up; nothing is written before [`begin`](Self::begin).
     pub fn start(config: RecordingConfig, header: Header) -> Recording {
         let options = RecorderOptions {
-            dir: config.dir,
+            dir: config.dir.clone(),
             label: config.label,
             unix_ns_at_zero: header.unix_ns_at_zero,
             part_bytes_max: PART_BYTES_MAX,
@@ -80,6 +82,7 @@ impl Recording {
         };
         Recording {
             recorder: Recorder::start(options, header),
+            dir: config.dir,
             desk: Desk::default(),
             flies: config.flight,
             records: Vec::new(),
@@ -100,6 +103,12 @@ impl Recording {
             Order::BeginFile => self.recorder.begin_file(),
             Order::EndFile => self.recorder.end_file(),
         }
+    }
+
+    /// What a server is told that is hosted beside it: it records when this does.
+    pub fn of_server(&self) -> ServerRecordingConfig {
+        let dir = self.desk.wants_file().then(|| self.dir.clone());
+        ServerRecordingConfig { dir, flight_dir: self.flies.then(|| self.dir.clone()) }
     }
 
     /// Somebody wants to know what the session does.
@@ -179,16 +188,30 @@ fn follow_requests(
         match request {
             RecordingRequest::Toggle => {
                 let order = recording.toggle(local.0);
-                if let Some(hosting) = &hosting {
-                    hosting.record(order == Order::BeginFile);
+                match (server(&hosting), order) {
+                    (Some(server), Order::BeginFile) => server.begin(&recording.dir),
+                    (Some(server), Order::EndFile) => server.end(),
+                    (None, _) => {}
                 }
             }
-            RecordingRequest::SaveFlight => recording.recorder.save_flight("asked for"),
+            RecordingRequest::SaveFlight => recording.save_flight("asked for", server(&hosting)),
         }
     }
 }
 
+/// The server of one's own records with its client: one match, both ends.
+fn server(hosting: &Option<Res<Hosting>>) -> Option<RecordingSwitch> {
+    hosting.as_ref().and_then(|hosting| hosting.recording())
+}
+
 impl Recording {
+    fn save_flight(&self, why: &str, server: Option<RecordingSwitch>) {
+        self.recorder.save_flight(why);
+        if let Some(server) = server {
+            server.save_flight(why);
+        }
+    }
+
     fn toggle(&mut self, now: Duration) -> Order {
         let order = self.desk.toggle(now, &self.recorder.state());
         self.follow(order);
@@ -203,6 +226,7 @@ fn listen(
     core: Option<ResMut<Core>>,
     transport: Option<Res<Transport>>,
     settings: Option<Res<Settings>>,
+    hosting: Option<Res<Hosting>>,
     mut asks: ResMut<AskEvidence>,
 ) {
     let listens = recording.listens();
@@ -217,7 +241,7 @@ fn listen(
     if let Some(rules) = rules.filter(|_| recording.flies)
         && recording.desk.wants_flight(local.0, disputed, rules)
     {
-        recording.recorder.save_flight("a hit that was seen was denied");
+        recording.save_flight("a hit that was seen was denied", server(&hosting));
     }
 }
 

@@ -1,15 +1,12 @@
-//! A client's trace against what the bench saw, and against the server's trace.
+//! A client's trace against what the bench saw and the client counted.
 
 use crate::bench::Bench;
-use crate::{clients, join_on, short_matches};
+use crate::{LINKS, clients, join_on, short_matches};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tickshot_client::lab::machine::Machine;
 use tickshot_client::lab::universe::Moment;
 use tickshot_trace::proto;
-
-const LINKS: [&str; 4] =
-    ["", "delay 40ms", "delay 60ms 15ms loss 5%", "delay 75ms 20ms loss 10% duplicate 2% reorder 5%"];
 
 /// What the bench saw of one client's frames: when, the bodies of the others, the own one, in world units.
 type Seen = (i64, Vec<(u32, i32, i32, bool)>, Option<(i32, i32)>);

@@ -1,5 +1,6 @@
 //! What clients record: everything that happened to them, nothing else, and nothing at all while nobody asks.
 
+mod against_server;
 #[path = "../bench/mod.rs"]
 mod bench;
 mod complete;
@@ -15,6 +16,7 @@ use tickshot_shared::link::profile::LinkSettings;
 use tickshot_shared::sim::round::MatchOptions;
 use tickshot_trace::file::Health;
 use tickshot_trace::model::{ClientTrace, Trace};
+use tickshot_trace::record::Stamped;
 
 /// Deathmatches of six seconds, two to read the scores, on two maps in turn.
 pub(crate) fn short_matches(seed: u64) -> UniverseConfig {
@@ -47,8 +49,16 @@ pub(crate) fn clients(bench: &mut Bench) -> Vec<ClientTrace> {
 /// What this client has recorded since it was last asked.
 pub(crate) fn trace(bench: &mut Bench, client: usize) -> ClientTrace {
     let records = bench.universe.client_mut(client).take_trace();
-    match Trace::of(records, Health::default()).expect("it begins with a header") {
+    match sorted(records) {
         Trace::Client(client) => *client,
         Trace::Server(_) => panic!("a client says that it is a server"),
     }
 }
+
+pub(crate) fn sorted(records: Vec<Stamped>) -> Trace {
+    Trace::of(records, Health::default()).expect("it begins with a header")
+}
+
+/// From a cable to worse than anything.
+pub(crate) const LINKS: [&str; 4] =
+    ["", "delay 40ms", "delay 60ms 15ms loss 5%", "delay 75ms 20ms loss 10% duplicate 2% reorder 5%"];

@@ -42,6 +42,14 @@ pub struct StageTimes {
     pub flush: Duration,
 }
 
+impl StageTimes {
+    /// All stages, each in whole microseconds, as a trace has them.
+    pub fn busy_us(&self) -> u64 {
+        let stages = [self.receive, self.control, self.step, self.snapshots, self.flush];
+        stages.iter().map(|stage| stage.as_micros() as u64).sum()
+    }
+}
+
 /// What is said, and what is still being gathered of the tick in the making.
 #[derive(Default)]
 pub(super) struct Recording {

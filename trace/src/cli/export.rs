@@ -39,7 +39,7 @@ pub(super) struct Args {
 /// What was written.
 #[derive(Clone, Debug, Default, Serialize)]
 struct Exported {
-    /// Why some traces are not on the common time line.
+    /// Why some traces are not on the common time line, or states end early.
     notes: Vec<String>,
     tables: Vec<TableSummary>,
     perfetto: Option<PerfettoFile>,
@@ -67,7 +67,9 @@ pub(super) fn run(args: &Args, output: Output) -> Result<(), Failure> {
     let mut progress = |piece: &'static str| bar.set_message(piece);
     if let Some(dir) = &args.parquet {
         let options = parquet::Options { states: args.states };
-        exported.tables = parquet::write(&sources, dir, options, &mut progress).map_err(undone)?;
+        let written = parquet::write(&sources, dir, options, &mut progress).map_err(undone)?;
+        exported.tables = written.tables;
+        exported.notes.extend(written.states_end);
     }
     if let Some(path) = &args.perfetto {
         let holds = perfetto::write(&sources, path, &mut progress).map_err(undone)?;

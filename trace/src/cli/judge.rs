@@ -21,7 +21,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<(), Failure> {
         ProgressStyle::with_template("{bar:30} tick {pos} of {len}, {eta} left").expect("the template is a constant"),
     );
     let judgement = judge(server, &mut |done, _| {
-        if done % TICKS_PER_UPDATE == 0 {
+        if done.is_multiple_of(TICKS_PER_UPDATE) {
             bar.set_position(done as u64);
         }
     });

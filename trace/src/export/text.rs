@@ -30,6 +30,7 @@ pub(super) const USES: &[&str] = &["used", "repeated", "idle"];
 pub(super) const CHECKS: &[&str] = &["none", "whole_tick", "exact"];
 pub(super) const CLAMPS: &[&str] = &["none", "cap", "ahead", "early", "late", "unknown"];
 pub(super) const FATES: &[&str] = &["rewound", "dead", "respawned", "not_told"];
+pub(super) const TEAMS: &[&str] = &["amber", "azure"];
 pub(super) const WEAPONS: &[&str] = &["rifle", "shotgun", "launcher"];
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use super::chain::Seal;
 use super::health::{Health, Origin};
 use super::read::ReadError;
-use super::scan::scan;
+use super::scan::{Whole, scan};
 use super::write::{TraceWriter, WriteOptions};
 use std::collections::BTreeMap;
 use std::io;
@@ -37,25 +37,30 @@ fn rewrite(bytes: &[u8], health: &Health) -> io::Result<(Seal, Vec<u8>)> {
     let mut outcome = Ok(());
     let scanned = scan(bytes, |message| {
         if outcome.is_ok() {
-            let channel = message.channel;
-            let mut write = || {
-                let id = match channels.get(&channel.topic) {
-                    Some(id) => *id,
-                    None => {
-                        let id =
-                            writer.add_channel(&channel.topic, &channel.schema.name, &channel.schema.descriptor)?;
-                        channels.insert(channel.topic.clone(), id);
-                        id
-                    }
-                };
-                writer.write_message(id, message.log_time, message.payload)
-            };
-            outcome = write();
+            outcome = copy(&message, &mut writer, &mut channels);
         }
     });
     scanned.map_err(io::Error::other)?;
     outcome?;
     writer.finish()
+}
+
+/// A message as it is, with its own schema: what a later version wrote stays what it was.
+fn copy(
+    message: &Whole<'_>,
+    writer: &mut TraceWriter<Vec<u8>>,
+    channels: &mut BTreeMap<String, u16>,
+) -> io::Result<()> {
+    let channel = message.channel;
+    let id = match channels.get(&channel.topic) {
+        Some(id) => *id,
+        None => {
+            let id = writer.add_channel(&channel.topic, &channel.schema.name, &channel.schema.descriptor)?;
+            channels.insert(channel.topic.clone(), id);
+            id
+        }
+    };
+    writer.write_message(id, message.log_time, message.payload)
 }
 
 impl From<&Health> for Origin {

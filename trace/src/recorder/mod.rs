@@ -13,6 +13,8 @@ mod output;
 mod standing;
 mod worker;
 
+#[cfg(feature = "tool")]
+pub(crate) use self::names::utc;
 use self::worker::{Errand, Worker};
 use crate::file::Seal;
 use crate::proto;

@@ -2,11 +2,17 @@
 
 /// The part of a file's name that all parts of a recording share: `20261122-224608-server`.
 pub(super) fn stem(unix_ns: i64, label: &str) -> String {
+    let digits: String = utc(unix_ns).chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    format!("{}-{}", digits.replace(' ', "-"), plain(label))
+}
+
+/// `2026-11-22 22:46:08`.
+pub(crate) fn utc(unix_ns: i64) -> String {
     let seconds = unix_ns.div_euclid(1_000_000_000);
     let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = date(day);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}-{}", plain(label))
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 
 /// A label that is a file name everywhere. Names of players come from anywhere.

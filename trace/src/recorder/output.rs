@@ -146,7 +146,9 @@ pub(super) fn explain(what: &str, path: &Path, error: &io::Error) -> String {
             "record to a folder that may be written to"
         }
         io::ErrorKind::NotFound => "see whether that folder or its disk was removed, then record again",
-        io::ErrorKind::NotADirectory => "a file stands where the folder should be: name another folder",
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a file stands where the folder should be: name another folder"
+        }
         _ => "see whether that disk works, then record again",
     };
     format!("recording stopped: {} {what} ({error}); {todo}", path.display())

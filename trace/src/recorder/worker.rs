@@ -13,6 +13,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// What the thread is asked to do.
+#[expect(clippy::large_enum_variant, reason = "nearly all are records; a box would be an allocation for each of them")]
 pub(super) enum Errand {
     Record {
         /// So many did not fit into the queue just before this one.
@@ -170,6 +171,7 @@ impl Worker {
         {
             let mut state = self.shared.state();
             (state.recording, state.failure, state.path) = (true, None, None);
+            (state.bytes, state.records) = (0, 0);
             self.flight_failed = false;
         }
         if let Err(failure) = made.and(room).and_then(|()| self.begin_with_memory()) {

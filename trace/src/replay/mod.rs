@@ -15,14 +15,14 @@ mod state;
 mod verify;
 
 pub use self::divergence::Divergence;
-pub use self::hearing::Hearing;
+pub use self::hearing::{Hearing, Listener};
 pub use self::inputs::{inputs_hash, push_input, stamp, view_stamp};
 pub(crate) use self::shots::Recorded;
 pub use self::shots::{Noting, based_on, note_hits, of_evidence, told_ages};
 pub use self::state::{of_options, of_team, of_world};
 pub use self::verify::{VerifyReport, verify};
 
-use self::hearing::{Bench, Listener};
+use self::hearing::Bench;
 use self::past::Past;
 use self::shots::{ReplayJudge, difference, oldest_needed};
 use crate::model::ServerTrace;

@@ -4,6 +4,7 @@ use super::Sources;
 use super::stats::Spread;
 use crate::model::ServerTrace;
 use crate::report::sources::busy_us;
+use crate::replay::verify;
 use crate::sli::{SliResult, Slis};
 use serde::Serialize;
 
@@ -28,6 +29,10 @@ pub struct Headline {
     pub lost_up_pct: Option<f64>,
     pub lost_down_pct: Option<f64>,
     pub bytes_per_client_s: Option<f64>,
+    /// Every tick was made again from its inputs, and has the recorded hash; `None` = there is no server's trace.
+    pub replay_holds: Option<bool>,
+    /// That, in a sentence.
+    pub replay: String,
     /// Indicators against their objectives.
     pub slis: Vec<SliResult>,
     pub objectives_met: u64,
@@ -55,6 +60,7 @@ impl Headline {
         };
         if let Some(server) = sources.server {
             headline.of_server(server);
+            headline.verify(server);
         }
         headline
     }
@@ -79,6 +85,20 @@ impl Headline {
         self.bytes_per_client_s = (snapshots > 0).then(|| bytes as f64 / snapshots as f64 * hz);
     }
 
+    fn verify(&mut self, server: &ServerTrace) {
+        let report = verify(server, &mut |_, _| {});
+        self.replay_holds = Some(report.holds);
+        self.replay = match (&report.divergence, &report.error) {
+            (Some(divergence), _) => format!("Made again, the match parts from its record: {}.", divergence.text),
+            (_, Some(error)) => format!("The match cannot be made again: {error}."),
+            (None, None) => format!(
+                "{} ticks were made again from their inputs and are, bit for bit, what the server recorded; {} shots were judged \
+                 again and came out the same.",
+                report.ticks, report.shots_judged_again
+            ),
+        };
+    }
+
     /// For a terminal.
     pub fn text(&self) -> String {
         let known = |name: &str, value: Option<f64>, unit: &str| value.map(|value| format!("{name} {value:.2} {unit}"));
@@ -91,7 +111,7 @@ impl Headline {
         ];
         format!(
             "{:.1} s, {} ticks, {} players, {} client traces; {} shots, {} hits; {} corrections, {} of them unexplained\n{}\n\
-             objectives: {} of {} met",
+             {}objectives: {} of {} met",
             self.seconds,
             self.ticks,
             self.players,
@@ -101,6 +121,7 @@ impl Headline {
             self.corrections,
             self.corrections_unexplained,
             facts.into_iter().flatten().collect::<Vec<_>>().join(", "),
+            if self.replay.is_empty() { String::new() } else { format!("{}\n", self.replay) },
             self.objectives_met,
             self.objectives
         )

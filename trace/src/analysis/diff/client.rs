@@ -20,7 +20,7 @@ pub(super) fn diff(a: &ClientTrace, b: &ClientTrace) -> Diff {
     });
     Diff {
         role: "client",
-        same_recording: same_recording(a, b),
+        same_recording: same_recording(a, b, first_input.is_none()),
         givens: givens(a, b),
         records: records(a, b),
         common: both.first().zip(both.last()).map(|(first, last)| Overlap {
@@ -38,9 +38,9 @@ pub(super) fn diff(a: &ClientTrace, b: &ClientTrace) -> Diff {
     }
 }
 
-/// Two processes that begin at the same nanosecond are one.
-fn same_recording(a: &ClientTrace, b: &ClientTrace) -> bool {
-    (a.header.unix_ns_at_zero, a.client_id()) == (b.header.unix_ns_at_zero, b.client_id())
+/// Two processes that begin at the same nanosecond are one, and press what they press once.
+fn same_recording(a: &ClientTrace, b: &ClientTrace, same_inputs: bool) -> bool {
+    same_inputs && (a.header.unix_ns_at_zero, a.client_id()) == (b.header.unix_ns_at_zero, b.client_id())
 }
 
 fn givens(a: &ClientTrace, b: &ClientTrace) -> Vec<Given> {

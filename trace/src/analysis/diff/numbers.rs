@@ -28,6 +28,11 @@ impl Number {
         })
     }
 
+    /// There is something to tell of at least one of the two.
+    pub(super) fn is_something(&self) -> bool {
+        [self.a, self.b].into_iter().flatten().any(|value| value != 0.0)
+    }
+
     /// How much more `b` is than `a`, percent.
     pub(super) fn change_percent(&self) -> Option<f64> {
         let (a, b) = (self.a?, self.b?);

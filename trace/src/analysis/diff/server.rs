@@ -1,12 +1,16 @@
 //! Two servers' traces: what was given, what went in, what came out of it, and how long it took.
 
 use super::numbers::Number;
+use super::worlds;
 use super::{Diff, Difference, First, Given, Kind, Overlap, file_numbers, header_givens, origin_notes};
 use crate::analysis::shots::Players;
 use crate::analysis::shots::words::handle;
 use crate::model::ServerTrace;
 use crate::proto::{ServerTick, Shot};
+use crate::replay::Replay;
 use std::collections::{BTreeMap, BTreeSet};
+use tickshot_shared::sim::digest::FIELDS;
+use tickshot_shared::sim::world::World;
 
 pub(super) fn diff(a: &ServerTrace, b: &ServerTrace) -> Diff {
     let hz = a.header.tick_rate_hz;
@@ -20,10 +24,9 @@ pub(super) fn diff(a: &ServerTrace, b: &ServerTrace) -> Diff {
     if pairs.is_empty() {
         notes.push("The two have no tick in common: only numbers are compared.".to_owned());
     }
-    let first_world = pairs
-        .iter()
-        .find(|(a, b)| !same_worlds(a, b))
-        .map(|(in_a, in_b)| First::new(in_a.tick, hz, world_differences(in_a, in_b, &players)));
+    let first_world = pairs.iter().find(|(a, b)| !same_worlds(a, b)).map(|(in_a, in_b)| {
+        First::new(in_a.tick, hz, differences_of_worlds((a, in_a), (b, in_b), &players, &mut notes))
+    });
     let common = pairs.first().zip(pairs.last()).map(|((first, _), (last, _))| Overlap {
         first: first.tick,
         last: last.tick,
@@ -33,7 +36,7 @@ pub(super) fn diff(a: &ServerTrace, b: &ServerTrace) -> Diff {
     });
     Diff {
         role: "server",
-        same_recording: same_recording(a, b),
+        same_recording: same_recording(a, b, &pairs),
         givens: givens(a, b),
         records: records(a, b),
         first_shot: common.and_then(|common| first_shot(a, b, common)),
@@ -45,10 +48,12 @@ pub(super) fn diff(a: &ServerTrace, b: &ServerTrace) -> Diff {
     }
 }
 
-/// The first match of a file, or part of one, is named after its time and its machine: no two are.
-fn same_recording(a: &ServerTrace, b: &ServerTrace) -> bool {
+/// Matches are named after their time and their machine; what was recorded once is the same in every part of it.
+fn same_recording(a: &ServerTrace, b: &ServerTrace, pairs: &[(&ServerTick, &ServerTick)]) -> bool {
     let names = |trace: &ServerTrace| trace.matches.iter().map(|it| it.match_id.clone()).collect::<BTreeSet<_>>();
-    a.header.unix_ns_at_zero == b.header.unix_ns_at_zero && !names(a).is_disjoint(&names(b))
+    a.header.unix_ns_at_zero == b.header.unix_ns_at_zero
+        && !names(a).is_disjoint(&names(b))
+        && pairs.iter().all(|(a, b)| a == b)
 }
 
 fn givens(a: &ServerTrace, b: &ServerTrace) -> Vec<Given> {
@@ -122,8 +127,12 @@ fn input_differences(a: &ServerTick, b: &ServerTick, players: &Players) -> Vec<D
         let of = format!("player {slot} ({})", players.who(slot, a.tick).name);
         let columns = INPUT_FIELDS.iter().enumerate();
         all.extend(columns.filter_map(|(i, field)| {
-            let at = |inputs: &BTreeMap<u32, [Option<u32>; 5]>| inputs.get(&slot).and_then(|input| input[i]);
-            Difference::of(&of, field, &at(&in_a), &at(&in_b))
+            let at = |inputs: &BTreeMap<u32, [Option<u32>; 5]>| {
+                let value = inputs.get(&slot).and_then(|input| input[i]);
+                value.map_or_else(|| "none".to_owned(), |value| value.to_string())
+            };
+            let (a, b) = (at(&in_a), at(&in_b));
+            (a != b).then(|| Difference { of: of.clone(), field: (*field).to_owned(), a, b })
         }));
         let stamp = |tick: &ServerTick| tick.stamps.iter().find(|stamp| stamp.slot == slot).copied();
         all.extend(Difference::of(&of, "stamp", &stamp(a), &stamp(b)));
@@ -138,8 +147,38 @@ fn inputs(tick: &ServerTick) -> BTreeMap<u32, [Option<u32>; 5]> {
     tick.input_slots.iter().enumerate().map(|(i, slot)| (*slot, row(i))).collect()
 }
 
+/// Who differs in what: by the worlds themselves, if both can be made again.
+fn differences_of_worlds(
+    (a, tick_a): (&ServerTrace, &ServerTick),
+    (b, tick_b): (&ServerTrace, &ServerTick),
+    players: &Players,
+    notes: &mut Vec<String>,
+) -> Vec<Difference> {
+    match (world_at(a, tick_a.tick), world_at(b, tick_b.tick)) {
+        (Ok(a), Ok(b)) => worlds::differences(&a, &b, players),
+        (a, b) => {
+            let why = [a.err(), b.err()].into_iter().flatten().collect::<Vec<_>>().join("; ");
+            notes.push(format!("Worlds are compared by their checks alone, for they cannot be made again: {why}"));
+            check_differences(tick_a, tick_b, players)
+        }
+    }
+}
+
+/// The state of `tick`, made again.
+fn world_at(trace: &ServerTrace, tick: u32) -> Result<World, String> {
+    let mut replay = Replay::at(trace, tick.saturating_sub(1)).map_err(|error| error.to_string())?;
+    while replay.world().tick.0 < tick {
+        match replay.step() {
+            Some(Ok(_)) => {}
+            Some(Err(divergence)) => return Err(divergence.to_string()),
+            None => return Err(format!("the trace ends before tick {tick}")),
+        }
+    }
+    if replay.world().tick.0 == tick { Ok(replay.world().clone()) } else { Err(format!("there is no tick {tick}")) }
+}
+
 /// Who differs in what, as far as one byte per player and per field tells.
-fn world_differences(a: &ServerTick, b: &ServerTick, players: &Players) -> Vec<Difference> {
+fn check_differences(a: &ServerTick, b: &ServerTick, players: &Players) -> Vec<Difference> {
     let check = |bytes: &[u8], slot: usize| bytes.get(slot).copied().unwrap_or(0);
     let slots = 0..a.player_checks.len().max(b.player_checks.len());
     let mut all: Vec<Difference> = slots
@@ -148,6 +187,11 @@ fn world_differences(a: &ServerTick, b: &ServerTick, players: &Players) -> Vec<D
             Difference::of(&of, "check", &check(&a.player_checks, slot), &check(&b.player_checks, slot))
         })
         .collect();
+    let fields = FIELDS.iter().enumerate();
+    all.extend(fields.filter_map(|(i, field)| {
+        let (a, b) = (check(&a.field_checks, i), check(&b.field_checks, i));
+        Difference::of("all players", field, &a, &b)
+    }));
     let hash = |tick: &ServerTick| format!("{:016x}", tick.state_hash);
     let (a, b) = (hash(a), hash(b));
     all.push(Difference { of: "world".to_owned(), field: "hash".to_owned(), a, b });

@@ -26,7 +26,7 @@ impl Diff {
         text += &self.records_text();
         text += &self.numbers_text();
         for note in &self.notes {
-            text += &format!("{note}\n");
+            text += &(wrapped(note) + "\n");
         }
         text
     }
@@ -68,7 +68,7 @@ impl Diff {
 
     fn numbers_text(&self) -> String {
         let mut columns = Columns::new(&["<", "A", "B", "B - A", "%", "<unit"]);
-        for it in &self.numbers {
+        for it in self.numbers.iter().filter(|it| it.is_something()) {
             let more = it.a.zip(it.b).map(|(a, b)| b - a);
             columns.push([
                 it.name.clone(),

@@ -1,10 +1,10 @@
 //! What of two worlds differs, by entity and field.
 //!
-//! Takes worlds apart by name: a new field does not compile until it is compared.
+//! Takes a world apart by name: a new field does not compile until it is compared.
 
 use super::Difference;
 use crate::analysis::shots::Players;
-use tickshot_shared::sim::rocket::Rocket;
+use tickshot_shared::sim::digest::{FIELDS, PLAYER_FIELDS, field_text};
 use tickshot_shared::sim::world::{Player, World};
 
 /// Everything that differs, players first; named as `players` knows them.
@@ -20,7 +20,7 @@ pub(super) fn differences(a: &World, b: &World, players: &Players) -> Vec<Differ
     }
     all.extend(Difference::of("rockets", "count", &rockets.len(), &b.rockets.len()));
     for (i, (a, b)) in rockets.iter().zip(&b.rockets).enumerate() {
-        all.extend(rocket(&format!("rocket {i}"), a, b));
+        all.extend(Difference::of(&format!("rocket {i}"), "state", a, b));
     }
     for (i, (a, b)) in pickups.iter().zip(&b.pickups).enumerate() {
         all.extend(Difference::of(&format!("pickup {i}"), "ticks until it is there", a, b));
@@ -36,52 +36,12 @@ pub(super) fn differences(a: &World, b: &World, players: &Players) -> Vec<Differ
     all
 }
 
-/// Compares fields of two of one type by name, all of them.
-macro_rules! by_field {
-    ($type:ident, $of:expr, $a:expr, $b:expr, [$($field:ident),+ $(,)?]) => {{
-        let $type { $($field),+ } = $a;
-        [$(Difference::of($of, stringify!($field), $field, &$b.$field)),+].into_iter().flatten().collect()
-    }};
-}
-
 fn player(of: &str, a: &Player, b: &Player) -> Vec<Difference> {
-    by_field!(
-        Player,
-        of,
-        a,
-        b,
-        [
-            pos,
-            vel,
-            aim,
-            heading,
-            alive,
-            weapon,
-            health,
-            armour,
-            shot_seq,
-            shot_range,
-            fire_cooldown,
-            magazines,
-            reserves,
-            reload_ticks,
-            dash_ticks,
-            dash_cooldown,
-            frozen_ticks,
-            respawn_ticks,
-            hits,
-            hurt_seq,
-            hurt_from,
-            pickup_seq,
-            team,
-            kills,
-            deaths,
-        ]
-    )
-}
-
-fn rocket(of: &str, a: &Rocket, b: &Rocket) -> Vec<Difference> {
-    by_field!(Rocket, of, a, b, [owner, spawned, from, aim, burst])
+    let field = |field: &&'static str| {
+        let (a, b) = (field_text(a, field), field_text(b, field));
+        (a != b).then(|| Difference { of: of.to_owned(), field: (*field).to_owned(), a, b })
+    };
+    FIELDS[..PLAYER_FIELDS].iter().filter_map(field).collect()
 }
 
 #[cfg(test)]

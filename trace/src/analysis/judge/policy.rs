@@ -75,10 +75,8 @@ impl Policy {
     pub fn text(self) -> String {
         match self {
             Policy::InForce => "as it was decided".to_owned(),
-            Policy::NoRewind => "everyone where the server has them when the shot arrives".to_owned(),
-            Policy::WholeTick => {
-                "the state of the whole tick nearest to what was drawn, within the cap in force".to_owned()
-            }
+            Policy::NoRewind => "everyone where the server has them now".to_owned(),
+            Policy::WholeTick => "the whole tick nearest to what was drawn, within the cap in force".to_owned(),
             Policy::Exact => "exactly what was drawn, within the cap in force".to_owned(),
             Policy::ExactCap(ms) => format!("exactly what was drawn, but nothing older than {ms} ms"),
             Policy::FavourVictim => "as exact, but nobody is hit who is behind a wall by now".to_owned(),

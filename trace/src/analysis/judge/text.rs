@@ -16,22 +16,24 @@ impl Judgement {
         if let Some(stopped) = &self.stopped {
             text += &format!("{not_reached} cannot be: {stopped}\n");
         }
-        match self.inconsistent.as_slice() {
-            [] => text += "The rules in force decide every one of them as they did then.\n\n",
-            many => {
-                let first: Vec<&str> = many.iter().take(5).map(String::as_str).collect();
-                text += &format!(
-                    "THE RULES IN FORCE DECIDE {} OF THEM OTHERWISE THAN THEN ({}): run verify.\n\n",
-                    many.len(),
-                    first.join(", ")
-                );
+        if *judged > 0 {
+            match self.inconsistent.as_slice() {
+                [] => text += "The rules in force decide every one of them as they did then.\n\n",
+                many => {
+                    let first: Vec<&str> = many.iter().take(5).map(String::as_str).collect();
+                    text += &format!(
+                        "THE RULES IN FORCE DECIDE {} OF THEM OTHERWISE THAN THEN ({}): run verify.\n\n",
+                        many.len(),
+                        first.join(", ")
+                    );
+                }
             }
+            text += &self.policies_text();
+            text += &self.players_text();
+            text += &bands_text("By the age of the picture that the shooter claims", &self.by_picture_age);
+            text += &bands_text("By the shooter's round trip", &self.by_round_trip);
+            text += &self.flips_text();
         }
-        text += &self.policies_text();
-        text += &self.players_text();
-        text += &bands_text("By the age of the picture that the shooter claims", &self.by_picture_age);
-        text += &bands_text("By the shooter's round trip", &self.by_round_trip);
-        text += &self.flips_text();
         for caveat in &self.caveats {
             text += &format!("{}\n", wrapped(caveat));
         }

@@ -127,8 +127,10 @@ impl<'m, 't> Track<'m, 't> {
         for input in &client.trace.inputs {
             let Some(index) = place(&server.ticks, input.tick) else { continue };
             let Some(sent_ns) = left[index].filter(|_| self.inputs[index].is_none()) else { continue };
+            // Before anything was read for the first time, what was pressed is nothing, and as old as the input.
+            let device_ns = if input.device_ns == 0 { input.made_ns } else { input.device_ns };
             self.inputs[index] = Some(Made {
-                device_ns: clock.to_server_ns(input.device_ns),
+                device_ns: clock.to_server_ns(device_ns),
                 made_ns: clock.to_server_ns(input.made_ns),
                 left_ns: clock.to_server_ns(sent_ns),
                 bound_ns: clock.error_bound_ns(sent_ns),

@@ -175,7 +175,7 @@ impl ClientReport {
     fn notes(&self, out: &mut String) {
         let name = &self.name;
         for step in &self.steps {
-            line(
+            paragraph(
                 out,
                 &format!(
                     "{name}: a clock stepped at {:.3} s of its own time: the server's gained {:.3} ms on it. Its bounds before and \
@@ -192,7 +192,7 @@ impl ClientReport {
             );
         }
         if self.inputs.unrecorded > 0 || self.records_lost > 0 {
-            line(
+            paragraph(
                 out,
                 &format!(
                     "{name}: {} inputs that the server used are not in its trace; its recorder lost {} records.",
@@ -201,7 +201,7 @@ impl ClientReport {
             );
         }
         for it in &self.inputs.differences {
-            line(
+            paragraph(
                 out,
                 &format!(
                     "{name}: tick {}: {} was {} by the client, {} by the server.",
@@ -210,7 +210,7 @@ impl ClientReport {
             );
         }
         if self.up.unmatched + self.down.unmatched > 0 {
-            line(
+            paragraph(
                 out,
                 &format!(
                     "{name}: {} input packets and {} snapshots arrived whose leaving is in no record.",
@@ -245,7 +245,7 @@ pub(crate) fn line(out: &mut String, text: &str) {
 }
 
 pub(crate) fn clip(text: &str, chars: usize) -> String {
-    text.chars().take(chars).collect()
+    text.chars().take(chars).collect::<String>().trim_end().to_owned()
 }
 
 const WHAT_IS_KNOWN: &str = "What is known: nothing arrives before it left, so each clock lies within +- of the offset given. What \

@@ -108,7 +108,7 @@ fn client(slot: u32, ahead_ns: i64) -> ClientTrace {
     };
     ClientTrace {
         header: Header { client_id, ..Header::default() },
-        welcomes: vec![At { at_ns: local(TICKS.start as i64 * TICK_NS), it: welcome }],
+        welcomes: vec![At { at_ns: local(i64::from(TICKS.start) * TICK_NS), it: welcome }],
         packets: TICKS.map(packet).collect(),
         snapshots: TICKS.map(snapshot).collect(),
         ..ClientTrace::default()
@@ -154,7 +154,7 @@ fn bob() -> ClientTrace {
     bob
 }
 
-fn place<'c>(card: &'c super::ShotCard, letter: char) -> &'c super::Place {
+fn place(card: &super::ShotCard, letter: char) -> &super::Place {
     card.places.iter().find(|place| place.letter == letter).unwrap_or_else(|| panic!("no {letter}: {:?}", card.places))
 }
 

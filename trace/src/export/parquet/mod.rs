@@ -4,6 +4,7 @@
 //! stored ([`table`]).
 
 mod of_client;
+mod of_replay;
 mod of_server;
 mod rows;
 mod table;
@@ -33,25 +34,37 @@ pub struct TableSummary {
     pub rows: u64,
 }
 
+/// All tables.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    pub tables: Vec<TableSummary>,
+    /// Why players' states end before the trace does.
+    pub states_end: Option<String>,
+}
+
 /// Writes every table to `dir`, which is made if it is not there.
 pub fn write(
     sources: &Sources<'_>,
     dir: &Path,
-    _options: Options,
+    options: Options,
     progress: Progress<'_>,
-) -> Result<Vec<TableSummary>, ExportError> {
+) -> Result<Summary, ExportError> {
     std::fs::create_dir_all(dir).map_err(|error| ExportError::at(dir, error))?;
     let mut tables = Tables { dir, progress, done: Vec::new() };
+    let mut states_end = None;
     tables.write(processes(sources))?;
     if let Some(server) = sources.server {
         of_server::write(&mut tables, sources, server)?;
+        if options.states {
+            states_end = of_replay::write(&mut tables, sources, server)?;
+        }
     }
     tables.write(sessions(sources))?;
     tables.write(totals(sources))?;
     if !sources.clients.is_empty() {
         of_client::write(&mut tables, sources)?;
     }
-    Ok(tables.done)
+    Ok(Summary { tables: tables.done, states_end })
 }
 
 /// The files, one after the other.

@@ -10,6 +10,11 @@ pub(super) fn write(sources: &Sources<'_>, headline: &Headline, html: &mut Html)
     for note in notes(sources) {
         html.note(&note);
     }
+    match headline.replay_holds {
+        Some(true) => html.paragraph(&headline.replay),
+        Some(false) => html.note(&headline.replay),
+        None => {}
+    }
     html.markup(&tiles(headline));
     let rows: Vec<Vec<Cell>> = headline.slis.iter().map(sli).collect();
     if !rows.is_empty() {
