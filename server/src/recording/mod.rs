@@ -39,7 +39,9 @@ pub(crate) struct ServerRecording {
     recorder: Option<Running>,
     /// Recorders of other folders, all of whose work is done.
     finished: Vec<RecorderSummary>,
+    /// On their way to the recorder.
     records: Vec<Stamped>,
+    next_hand_over: Duration,
     next_look: Duration,
     told_failure: Option<String>,
     told_lost: u64,
@@ -85,6 +87,7 @@ impl ServerRecording {
             recorder: None,
             finished: Vec::new(),
             records: Vec::new(),
+            next_hand_over: Duration::ZERO,
             next_look: Duration::ZERO,
             told_failure: None,
             told_lost: 0,
@@ -110,6 +113,7 @@ impl ServerRecording {
     /// Follows what was asked for since the tick before; the core says what happens from here on, or no more.
     pub(crate) fn follow_orders(&mut self, core: &mut ServerCore) {
         for order in self.switch.take_orders() {
+            self.hand_over();
             match order {
                 Order::Begin(dir) => self.begin(&dir),
                 Order::End => self.end(),
@@ -145,7 +149,17 @@ impl ServerRecording {
             record.drops.extend(of_transport.map(|(reason, count)| Drop { reason: reason.to_owned(), count }));
             self.records.push(Stamped { at: times.began, record: record.into() });
         }
-        self.records.drain(..).for_each(|record| running.recorder.record(record));
+        if times.began >= self.next_hand_over {
+            self.next_hand_over = times.began + HAND_OVER_INTERVAL;
+            self.records.drain(..).for_each(|record| running.recorder.record(record));
+        }
+    }
+
+    /// All that the core said goes to the recorder: before a file ends.
+    fn hand_over(&mut self) {
+        if let Some(running) = &self.recorder {
+            self.records.drain(..).for_each(|record| running.recorder.record(record));
+        }
     }
 
     /// Now and then: how the recorder fares, for whoever holds the switch, and as a warning if it fares badly.
@@ -175,6 +189,7 @@ impl ServerRecording {
 
     /// Finish what is open and wait for it; `None` if nothing was ever recorded.
     pub(crate) fn stop(mut self) -> Option<RecordingReport> {
+        self.hand_over();
         self.finished.extend(self.recorder.take().map(|running| running.recorder.stop()));
         let report = RecordingReport::of(&self.finished);
         let says_nothing = report.files.is_empty() && report.failure.is_none() && report.lost == 0;
@@ -244,5 +259,8 @@ const FLIGHT: Duration = Duration::from_secs(60);
 const PART_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// All that one server writes before it stops by itself: no disk shall be full because of a match.
 const TOTAL_BYTES_MAX: u64 = 16 * 1024 * 1024 * 1024;
+/// How long records gather before the recorder's thread is woken for them: to wake it for every tick costs more than what it
+/// does. A small part of what a crash may lose.
+const HAND_OVER_INTERVAL: Duration = Duration::from_millis(100);
 /// How often the recorder's state is looked at.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
