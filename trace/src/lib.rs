@@ -9,6 +9,7 @@
 pub mod analysis;
 pub mod file;
 pub mod model;
+mod pack;
 pub mod proto;
 pub mod record;
 pub mod recorder;

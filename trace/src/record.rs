@@ -34,6 +34,9 @@ macro_rules! channels {
 
             /// Append its message to `bytes`.
             pub fn encode(&self, bytes: &mut Vec<u8>) {
+                if let Record::ServerTick(tick) = self {
+                    return crate::pack::encode_tick(tick, bytes);
+                }
                 // A vector grows; nothing else can fail.
                 let encoded = match self { $(Record::$kind(message) => message.encode(bytes)),+ };
                 encoded.expect("a vector has room");

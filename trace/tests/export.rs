@@ -32,7 +32,10 @@ fn every_record_is_a_row_and_every_row_is_on_the_servers_time_line() {
     let (first, last) = span(&of("ticks"));
     for name in ["frames", "packets_sent", "snapshots_received", "inputs_sampled"] {
         let (earliest, latest) = span(&of(name));
-        assert!(earliest > first - 2_000 * MS && latest < last + 2_000 * MS, "{name}: {earliest}..{latest} of {first}..{last}");
+        assert!(
+            earliest > first - 2_000 * MS && latest < last + 2_000 * MS,
+            "{name}: {earliest}..{latest} of {first}..{last}"
+        );
     }
     for process in of("processes").iter().filter(|row| row.get_string(1).unwrap() == "client") {
         assert!(process.get_bool(8).unwrap(), "merged");
@@ -72,7 +75,8 @@ fn a_folder_that_cannot_be_made_is_named() {
     let file = folder.0.join("file");
     std::fs::write(&file, "not a folder").unwrap();
     let sources = Sources::new(Some(&match_.server), &[]);
-    let error = tables::write(&sources, &file.join("tables"), tables::Options { states: false }, &mut |_| {}).unwrap_err();
+    let error =
+        tables::write(&sources, &file.join("tables"), tables::Options { states: false }, &mut |_| {}).unwrap_err();
     assert!(error.to_string().contains("tables"), "{error}");
 }
 

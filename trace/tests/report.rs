@@ -16,7 +16,9 @@ fn what_players_call_themselves_never_becomes_markup() {
     let mut server = match_.server.clone();
     server.header.name = HOSTILE.to_owned();
     for client in &mut clients {
-        client.switches.push(At { at_ns: 0, it: Switched { modes: HOSTILE.into(), link: HOSTILE.into(), ..Switched::default() } });
+        client
+            .switches
+            .push(At { at_ns: 0, it: Switched { modes: HOSTILE.into(), link: HOSTILE.into(), ..Switched::default() } });
         let correction = Correction { reason: HOSTILE.into(), units: 7, ..Correction::default() };
         client.corrections.push(At { at_ns: client.frames[9].at_ns, it: correction });
     }
@@ -63,7 +65,8 @@ fn every_section_is_in_the_contents_and_every_link_of_it_leads_somewhere() {
     let match_ = Synthetic::run(8, 5, vec![player("Ann", 10), bob]);
     let clients: Vec<ClientTrace> = match_.clients().into_iter().cloned().collect();
     let page = page(Some(&match_.server), &clients);
-    let links: Vec<&str> = page.match_indices("href=\"#").map(|(at, _)| page[at + 7..].split('"').next().unwrap()).collect();
+    let links: Vec<&str> =
+        page.match_indices("href=\"#").map(|(at, _)| page[at + 7..].split('"').next().unwrap()).collect();
     assert!(links.len() >= 8, "{links:?}");
     for id in links {
         assert!(page.contains(&format!("<section id=\"{id}\">")), "#{id} leads nowhere");

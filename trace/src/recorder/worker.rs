@@ -77,7 +77,11 @@ impl Worker {
     pub(super) fn run(mut self, queue: &Receiver<Errand>) -> RecorderSummary {
         loop {
             match queue.recv_timeout(NAP) {
-                Ok(errand) => self.handle(errand),
+                Ok(errand) => {
+                    self.handle(errand);
+                    // Records come in handfuls; the file and the state are looked after once for each.
+                    queue.try_iter().take(HANDFUL).for_each(|errand| self.handle(errand));
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -341,5 +345,7 @@ impl Worker {
     }
 }
 
+/// Errands that are done before anything else is seen to.
+const HANDFUL: usize = 64;
 /// So often the thread wakes though nothing comes: a part of how long a record may wait for the disk.
 const NAP: Duration = Duration::from_millis(100);

@@ -3,8 +3,8 @@
 use super::Sources;
 use super::stats::Spread;
 use crate::model::ServerTrace;
-use crate::report::sources::busy_us;
 use crate::replay::verify;
+use crate::report::sources::busy_us;
 use crate::sli::{SliResult, Slis};
 use serde::Serialize;
 

@@ -34,7 +34,9 @@ pub(super) fn write(
     let stopped = loop {
         let record = match replay.step() {
             None => break None,
-            Some(Err(divergence)) => break Some(format!("Players' states end where the replay parts: {}.", divergence.text)),
+            Some(Err(divergence)) => {
+                break Some(format!("Players' states end where the replay parts: {}.", divergence.text));
+            }
             Some(Ok(Step { record, events: of_tick, .. })) => {
                 for event in of_tick {
                     events.push(me.event(record, event))?;

@@ -67,7 +67,12 @@ fn policies(judgement: &Judgement, html: &mut Html) {
 fn swings(judgement: &Judgement, html: &mut Html) {
     let names: Vec<String> = judgement.policies.iter().skip(1).map(|result| result.policy.name()).collect();
     let net = |swing: &Swing| -> Vec<Cell> {
-        swing.net.iter().skip(1).map(|net| Cell::Number(if *net == 0 { "·".to_owned() } else { format!("{net:+}") })).collect()
+        swing
+            .net
+            .iter()
+            .skip(1)
+            .map(|net| Cell::Number(if *net == 0 { "·".to_owned() } else { format!("{net:+}") }))
+            .collect()
     };
     let heads = |first: [&'static str; 4]| -> Vec<String> {
         first.iter().map(|head| (*head).to_owned()).chain(names.iter().cloned()).collect()
