@@ -20,7 +20,7 @@ function startEngine() {
   };
   const sandbox = {
     console: { log() {}, warn() {}, error() {} },
-    WebAssembly, TextDecoder, TextEncoder, setTimeout, clearTimeout, performance, URL,
+    TextDecoder, TextEncoder, setTimeout, clearTimeout, performance, URL,
     crypto: globalThis.crypto,
     location: { href: "http://localhost/engine_bundle.js" },
     importScripts() {},

@@ -26,7 +26,7 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
                 client.slot.map_or(text("-"), |slot| whole(slot)),
                 link(last.map(|it| &it.link)),
                 link(last.map(|it| &it.imposed_link)),
-                text(last.map_or("", |it| it.modes.as_str())),
+                text(last.map_or(String::new(), |it| it.modes.replace(',', ", "))),
                 whole(changes),
                 whole(client.trace.health.messages.max(client.trace.frames.len() as u64)),
             ]
