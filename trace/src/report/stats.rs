@@ -42,7 +42,6 @@ impl Spread {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Bin {
     Max,
-    Min,
     Median,
     /// Sum divided by the length of the bin.
     PerSecond,
@@ -85,7 +84,6 @@ fn one_of(bin: Bin, mut values: Vec<f64>, width_s: f64) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     Some(match bin {
         Bin::Max => values[values.len() - 1],
-        Bin::Min => values[0],
         Bin::Median => values[(values.len() - 1) / 2],
         Bin::PerSecond => values.iter().sum::<f64>() / width_s,
     })

@@ -5,7 +5,7 @@ use super::writer::{About, Track, Value, Writer};
 use crate::export::Sources;
 use crate::model::ClientTrace;
 use crate::proto::{Frame, PacketSent};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 pub(super) fn write<W: Write>(
@@ -40,7 +40,10 @@ impl Client<'_> {
     /// A frame lasts until the next one; after the last one, and across a gap, as long as frames are meant to.
     fn frames<W: Write>(&self, to: &mut Writer<W>) -> io::Result<()> {
         let track = to.line(self.process, "frames")?;
-        let received: BTreeSet<u32> = self.trace.snapshots.iter().map(|snapshot| snapshot.tick).collect();
+        let mut handled_ns: BTreeMap<u32, i64> = BTreeMap::new();
+        for snapshot in &self.trace.snapshots {
+            handled_ns.entry(snapshot.tick).or_insert(snapshot.handled_ns);
+        }
         let mut drawn_to = None;
         for (i, frame) in self.trace.frames.iter().enumerate() {
             let next_ns = self.trace.frames.get(i + 1).map_or(i64::MAX, |next| next.at_ns);
@@ -48,9 +51,11 @@ impl Client<'_> {
             let reached = self.newest_drawn(frame);
             let first = drawn_to.map_or(reached, |drawn: Option<u32>| drawn.map(|tick| tick.saturating_add(1)));
             let flows: Vec<u64> = match (first, reached) {
-                (Some(first), Some(reached)) if first <= reached => received
+                (Some(first), Some(reached)) if first <= reached => handled_ns
                     .range(first.max(reached.saturating_sub(TICKS_PER_FRAME_MAX))..=reached)
-                    .filter_map(|tick| self.flows.down(self.index, *tick))
+                    // Without it the picture went on by guessing.
+                    .filter(|(_, handled_ns)| **handled_ns <= frame.at_ns)
+                    .filter_map(|(tick, _)| self.flows.down(self.index, *tick))
                     .collect(),
                 _ => Vec::new(),
             };

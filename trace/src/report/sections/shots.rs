@@ -145,7 +145,7 @@ fn shot_card(shot: &Shot, card: &ShotCard, arena: Option<&Arena>) -> String {
             if place.letter.eq_ignore_ascii_case(&'s') || place.from_tested_mm == 0.0 {
                 String::new()
             } else {
-                format!(", {:.0} mm from there", place.from_tested_mm)
+                format!(", {:.0} mm from T", place.from_tested_mm)
             }
         );
     }
