@@ -84,8 +84,7 @@ fn waterfalls(report: &LatencyReport, html: &mut Html) {
             text(note),
         ]
     };
-    let mut rows: Vec<Vec<Cell>> =
-        (0..report.all.parts.len()).map(|part| row(part, &report.all)).collect();
+    let mut rows: Vec<Vec<Cell>> = (0..report.all.parts.len()).map(|part| row(part, &report.all)).collect();
     let (whole_times, bound) = (&report.all.whole, report.all.clock_bound_ms);
     rows.push(vec![
         text("the whole"),
