@@ -60,7 +60,7 @@ pub(super) struct Series {
 pub(super) fn plot(unit: &'static str, series: Vec<Series>) -> Plot {
     let times = || series.iter().flat_map(|series| &series.values).map(|(at_s, _)| *at_s);
     let (first, last) = (times().fold(f64::INFINITY, f64::min), times().fold(f64::NEG_INFINITY, f64::max));
-    if !(first <= last) {
+    if first > last {
         return Plot { unit, x: Vec::new(), lines: Vec::new() };
     }
     let width = ((last - first) / BINS_MAX as f64).max(BIN_S_MIN);

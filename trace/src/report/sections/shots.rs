@@ -99,7 +99,7 @@ fn arenas(server: &ServerTrace) -> Vec<(u32, Option<Arena>)> {
     server.matches.iter().map(|began| (began.tick, Arena::parse(&began.map_name, &began.map).ok())).collect()
 }
 
-fn arena_at<'a>(arenas: &'a [(u32, Option<Arena>)], tick: u32) -> Option<&'a Arena> {
+fn arena_at(arenas: &[(u32, Option<Arena>)], tick: u32) -> Option<&Arena> {
     arenas.iter().rev().find(|(began, _)| *began < tick)?.1.as_ref()
 }
 
