@@ -52,8 +52,9 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
         "space-time",
         "Space and time",
         "One second of the match. Time goes to the right, each line is a machine, each slanted line a packet: the flatter, the \
-         longer it took; inputs up are solid, snapshots down dashed, and a broken red line never came. Strokes on a client's line are its frames, boxes on the server's its ticks, \
-         triangles judged shots, diamonds corrections. All on the server's clock, by the estimate of the clocks above.",
+         longer it took. Inputs up are solid, snapshots down dashed; a broken red line never came. Strokes on a client's line are \
+         its frames, boxes on the server's its ticks, triangles judged shots, diamonds corrections. All on the server's clock, by \
+         the estimate of the clocks above.",
     );
     let option =
         |(index, (name, _)): (usize, &(String, usize))| format!("<option value=\"{index}\">{}</option>", escape(name));
