@@ -16,10 +16,12 @@ pub(super) fn write<W: Write>(
 ) -> io::Result<()> {
     let client = &sources.clients[index];
     let one = Client { trace: client.trace, sources, index, flows, process: to.process(&client.name)? };
-    one.frames(to)?;
+    let frames = to.line(one.process, "frames")?;
     one.inputs(to)?;
     one.packets(to)?;
     one.snapshots(to)?;
+    // A snapshot is handled at the very time of its frame; of what happens at one time, the order in the file counts.
+    one.frames(frames, to)?;
     one.instants(to)?;
     one.counters(to)
 }
@@ -38,8 +40,7 @@ impl Client<'_> {
     }
 
     /// A frame lasts until the next one; after the last one, and across a gap, as long as frames are meant to.
-    fn frames<W: Write>(&self, to: &mut Writer<W>) -> io::Result<()> {
-        let track = to.line(self.process, "frames")?;
+    fn frames<W: Write>(&self, track: Track, to: &mut Writer<W>) -> io::Result<()> {
         let mut handled_ns: BTreeMap<u32, i64> = BTreeMap::new();
         for snapshot in &self.trace.snapshots {
             handled_ns.entry(snapshot.tick).or_insert(snapshot.handled_ns);
