@@ -1,5 +1,5 @@
 """Every message of every trace, read and decoded by the mcap package with the schema in the file itself; counts must agree
-with `info --json`. Usage: messages.py TICKSHOT_TRACE FILE..."""
+with `info --json`, and channel by channel with `export --ndjson`. Usage: messages.py TICKSHOT_TRACE FILE..."""
 
 import collections
 import json
@@ -30,9 +30,23 @@ def main() -> None:
         count = sum(channels.values())
         told = messages_of(info)
         assert count == told, f"{path}: the mcap package reads {count} messages, info says {told}"
+        lines = lines_of(tool, path)
+        assert lines == channels, f"{path}: the mcap package reads {channels}, lines of JSON are {lines}"
         assert channels["/header"] == 1, f"{path}: {channels['/header']} headers"
         total += count
     print(f"mcap: {total} messages of {len(files)} files read, decoded and counted alike")
+
+
+def lines_of(tool: str, path: str) -> collections.Counter:
+    """How many lines of JSON each channel has; every line is a whole object."""
+    lines = collections.Counter()
+    with subprocess.Popen([tool, "export", "--ndjson", path], stdout=subprocess.PIPE) as exporting:
+        for line in exporting.stdout:
+            record = json.loads(line)
+            assert set(record) == {"process", "channel", "at_ns", "message"}, f"{path}: {line[:200]}"
+            lines[record["channel"]] += 1
+    assert exporting.returncode == 0, f"{path}: export --ndjson failed"
+    return lines
 
 
 def messages_of(info) -> int:

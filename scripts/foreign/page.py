@@ -8,6 +8,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 import websockets
 
@@ -129,11 +130,8 @@ async def drive(profile: pathlib.Path, browser: subprocess.Popen, report: pathli
         assert browser.poll() is None, "chromium ended at once"
         await asyncio.sleep(0.1)
     port = int(active.read_text().splitlines()[0])
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET /json/list HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
-    answer = (await reader.read(-1)).decode()
-    writer.close()
-    tabs = json.loads(answer[answer.index("\r\n\r\n"):])
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=20) as answer:
+        tabs = json.load(answer)
     tab = next(tab for tab in tabs if tab["type"] == "page")
     target = tab["webSocketDebuggerUrl"].split(str(port), 1)[1]
     await asyncio.wait_for(look(port, target, report, out), timeout=180)

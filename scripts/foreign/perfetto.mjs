@@ -20,14 +20,16 @@ function startEngine() {
   };
   const sandbox = {
     console: { log() {}, warn() {}, error() {} },
-    WebAssembly, TextDecoder, TextEncoder, setTimeout, clearTimeout, performance, URL, Response,
+    TextDecoder, TextEncoder, setTimeout, clearTimeout, performance, URL,
     crypto: globalThis.crypto,
-    location: { href: "file:///engine_bundle.js" },
+    location: { href: "http://localhost/engine_bundle.js" },
     importScripts() {},
     WorkerGlobalScope: function WorkerGlobalScope() {},
-    async fetch(name) {
-      const bytes = readFileSync(join(folder, String(name).split("/").pop()));
-      return new Response(bytes, { headers: { "content-type": "application/wasm" } });
+    XMLHttpRequest: class {
+      open(_, name) {
+        this.response = readFileSync(join(folder, String(name).split("/").pop()));
+      }
+      send() {}
     },
   };
   sandbox.self = sandbox.globalThis = sandbox;

@@ -8,21 +8,27 @@ import sys
 import duckdb
 import polars
 
+DATABASE = duckdb.connect()
+
+
+def rows(query: str) -> list:
+    return DATABASE.execute(query).fetchall()
+
 
 def main() -> None:
     exported = json.load(open(sys.argv[1]))
     headline = json.load(open(sys.argv[2]))["headline"]
     tables = {table["name"]: table for table in exported["tables"]}
     for name, table in tables.items():
-        by_duckdb = duckdb.sql(f"select count(*) from '{table['path']}'").fetchone()[0]
+        by_duckdb = rows(f"select count(*) from '{table['path']}'")[0][0]
         by_polars = polars.scan_parquet(table["path"]).select(polars.len()).collect().item()
         assert by_duckdb == by_polars == table["rows"], f"{name}: DuckDB {by_duckdb}, Polars {by_polars}, ours {table['rows']}"
         check_times(name, table["path"])
-        metadata = dict(duckdb.sql(f"select key, value from parquet_kv_metadata('{table['path']}')").fetchall())
+        metadata = dict(rows(f"select key, value from parquet_kv_metadata('{table['path']}')"))
         assert metadata[b"tickshot.schema"] == b"1", f"{name}: {metadata}"
 
     path = {name: table["path"] for name, table in tables.items()}
-    sql = lambda query: duckdb.sql(query.format(**path)).fetchone()[0]
+    sql = lambda query: rows(query.format(**path))[0][0]
     same("ticks", headline["ticks"], sql("select count(*) from '{ticks}'"))
     for column, name in [("busy_us", "tick_busy_us_p99"), ("late_us", "tick_late_us_p99")]:
         same(f"{name}, DuckDB", headline[name], sql(f"select quantile_disc({column}, 0.99) from '{{ticks}}'"))
@@ -46,12 +52,12 @@ def main() -> None:
 
 
 def tick_rate(path) -> float:
-    return duckdb.sql(f"select max(tick_rate_hz) from '{path['processes']}'").fetchone()[0]
+    return rows(f"select max(tick_rate_hz) from '{path['processes']}'")[0][0]
 
 
 def check_times(name: str, path: str) -> None:
     """Every row says when, on its own clock and on the common one."""
-    columns = [row[0] for row in duckdb.sql(f"describe select * from '{path}'").fetchall()]
+    columns = [row[0] for row in rows(f"describe select * from '{path}'")]
     assert "process" in columns, f"{name}: {columns}"
     assert name == "processes" or {"t_ns", "local_ns"} <= set(columns), f"{name}: {columns}"
 

@@ -327,6 +327,7 @@ pub fn run_in_order(app: &mut App) {
 }
 
 /// Stage 1: everything that arrived, through gate and netcode, into the core (hot lane) and renet (control lane).
+#[allow(clippy::too_many_arguments, reason = "a system names all that it touches")]
 fn receive(
     clock: Res<LocalClock>,
     mut transport: ResMut<Transport>,

@@ -59,7 +59,7 @@
   const [LEFT, RIGHT, TOP, MIDDLE, BOTTOM, HEIGHT_ST] = [120, 940, 30, 155, 280, 330];
   const UNITS_PER_SECOND = 100000;
   const x = (at) => LEFT + ((RIGHT - LEFT) * at) / UNITS_PER_SECOND;
-  const box = document.getElementById("space-time");
+  const box = document.getElementById("st-drawing");
   const [above, below, slider, at] = ["st-a", "st-b", "st-second", "st-at"].map((id) => document.getElementById(id));
 
   function element(parent, name, attributes, text) {
@@ -96,7 +96,7 @@
     for (let tenth = 0; tenth <= 10; tenth++) {
       const to = x((tenth * UNITS_PER_SECOND) / 10);
       element(svg, "line", { class: "grid", x1: to, x2: to, y1: 14, y2: HEIGHT_ST - 24 });
-      element(svg, "text", { class: "axis", x: to, y: HEIGHT_ST - 8, "text-anchor": "middle" }, tenth * 100 + " ms");
+      element(svg, "text", { class: "axis", x: to, y: HEIGHT_ST - 8, "text-anchor": tenth === 10 ? "end" : "middle" }, tenth * 100 + " ms");
     }
     const shown = of.clients.length > 1 ? [[above, TOP], [below, BOTTOM]] : [[above, TOP]];
     shown.forEach(([choice, y]) => drawLane(svg, Number(choice.value), second.clients[Number(choice.value)], y));
@@ -107,7 +107,8 @@
     second.shots.forEach((at) => element(svg, "path", { class: "shot", d: `M${x(at)} ${MIDDLE - 17}l5 10h-10z` }));
   }
 
-  if (of.clients.length > 1) below.value = "1";
+  above.value = of.shown[0];
+  if (of.clients.length > 1) below.value = of.shown[1];
   else below.parentNode.hidden = true;
   [above, below].forEach((choice) => choice.addEventListener("change", drawSecond));
   slider.addEventListener("input", drawSecond);

@@ -19,6 +19,7 @@ macro_rules! channels {
     ($($kind:ident $topic:literal),+ $(,)?) => {
         /// A message of a trace.
         #[derive(Clone, Debug, PartialEq)]
+        #[allow(clippy::large_enum_variant, reason = "ticks, the largest, are what most of them are")]
         pub enum Record { $($kind(proto::$kind)),+ }
 
         impl Record {

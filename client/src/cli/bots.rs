@@ -5,6 +5,7 @@ use crate::headless::report::RecordingReport;
 use crate::headless::swarm::{SwarmConfig, SwarmProgress, SwarmReport, run_swarm};
 use crate::recording::size;
 use indicatif::{ProgressBar, ProgressStyle};
+use tickshot_trace::sli;
 
 pub(super) fn run(args: &BotsArgs) -> Result<(), Failure> {
     let seed = seed_or_random(args.seed)?;
@@ -31,6 +32,7 @@ pub(super) fn run(args: &BotsArgs) -> Result<(), Failure> {
         println!("{}", serde_json::to_string(&report)?);
     } else {
         print_clients(&report);
+        print!("{}", sli::text(&report.slis));
     }
     recorded(report.recording.as_ref())
 }
@@ -94,5 +96,4 @@ pub(super) fn print_clients(report: &SwarmReport) {
         "server agrees with     {:>10.2} %   of {} comparable hits; drawn and tested at most {} units apart",
         report.shots.agreement_pct, report.shots.comparable, report.drawn_vs_tested_units.max
     );
-    print!("{}", tickshot_trace::sli::text(&report.slis));
 }

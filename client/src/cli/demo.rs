@@ -11,6 +11,7 @@ use tickshot_server::host::HostedServer;
 use tickshot_server::metrics::ServerReport;
 use tickshot_server::recording::RecordingConfig;
 use tickshot_shared::sim::bot::Skill;
+use tickshot_trace::sli;
 
 pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
     let seed = seed_or_random(args.seed)?;
@@ -58,8 +59,10 @@ pub(super) fn run(args: &DemoArgs) -> Result<(), Failure> {
     } else {
         print_server(&report);
         print_clients(&clients);
-        if let Some(Ok(story)) = &told {
-            print!("{}", story.text());
+        match &told {
+            // The traces know of both ends.
+            Some(Ok(story)) => print!("{}", story.text()),
+            Some(Err(_)) | None => print!("{}", sli::text(&clients.slis)),
         }
     }
     match told {

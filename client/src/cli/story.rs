@@ -9,7 +9,7 @@ use std::time::Duration;
 use tickshot_trace::analysis::latency::{TimesMs, latency};
 use tickshot_trace::model::{ClientTrace, Trace};
 use tickshot_trace::report::{ReportSummary, Sources, write_sources};
-use tickshot_trace::sli::{SliResult, Slis};
+use tickshot_trace::sli::{self, SliResult, Slis};
 
 /// What there is to tell.
 #[derive(Debug, Serialize)]
@@ -46,7 +46,7 @@ pub(super) fn tell(files: &[PathBuf], out: &Path) -> Result<Story, Failure> {
 impl Story {
     /// As lines of the table that the demo prints.
     pub(super) fn text(&self) -> String {
-        let mut text = String::new();
+        let mut text = sli::text(&self.indicators);
         let mut line = |what: &str, value: String| text.push_str(&format!("{what:<22} {value}\n"));
         let of = |met: bool| self.indicators.iter().filter(move |one| one.met == Some(met));
         let missed = of(false).map(described).collect::<Vec<_>>().join(", ");

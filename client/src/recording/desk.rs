@@ -103,7 +103,7 @@ impl Desk {
         match failure {
             // A flight could not be saved; the file goes on, if there is one.
             Some(failure) if state.recording || self.since.is_none() => {
-                said.push(format!("Nothing was saved: {failure}."))
+                said.push(format!("Nothing was saved: {failure}."));
             }
             Some(failure) => {
                 self.since = None;

@@ -111,7 +111,9 @@ fn check_packets(server: &ServerTrace, trace: &ClientTrace, slot: u32) {
     }
     assert!(arrived > 500, "only {arrived} packets arrived");
     let fresh: u32 = trace.packets.iter().map(|packet| packet.fresh).sum();
-    assert_eq!(fresh as usize, trace.inputs.len(), "each input is fresh in one packet");
+    let never_sent = trace.inputs.len().checked_sub(fresh as usize).expect("an input is fresh in one packet at most");
+    // One whose tick was over when it was made (the clock had just jumped) stays at home.
+    assert!(never_sent <= 8, "{never_sent} inputs were never sent");
 }
 
 /// A snapshot can be on its way for as long as the worst link here holds it.

@@ -62,7 +62,8 @@ fn an_altered_input_that_changes_nothing_is_found_by_its_hash() {
 fn altered_evidence_of_a_shot_is_found_whichever_part_it_is() {
     let trace = trace();
     let last = trace.shots.len() - 1;
-    let alterations: [(&str, fn(&mut tickshot_trace::proto::Shot)); 6] = [
+    type Alteration = (&'static str, fn(&mut tickshot_trace::proto::Shot));
+    let alterations: [Alteration; 6] = [
         ("hit", |shot| shot.hit ^= 1),
         ("muzzle_x", |shot| shot.muzzle_x += 1),
         ("used_age_256ths", |shot| shot.used_age_256ths += 1),

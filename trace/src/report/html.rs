@@ -188,7 +188,7 @@ pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push('\u{202f}');
         }
         out.push(digit);
@@ -199,7 +199,7 @@ pub(super) fn grouped(number: u64) -> String {
 /// A name in its player's colour.
 pub(super) fn player(name: &str, slot: Option<u32>) -> Cell {
     let swatch = slot.map_or(String::new(), |slot| format!("<i class=\"swatch b{}\"></i>", colour(slot)));
-    Cell::Markup(Markup(format!("{swatch}{}", escape(name))))
+    Cell::Markup(Markup(format!("<span class=\"player\">{swatch}{}</span>", escape(name))))
 }
 
 /// The place in the palette of the player in `slot`, as in the game.

@@ -42,7 +42,6 @@ impl Spread {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Bin {
     Max,
-    Min,
     Median,
     /// Sum divided by the length of the bin.
     PerSecond,
@@ -61,7 +60,7 @@ pub(super) struct Series {
 pub(super) fn plot(unit: &'static str, series: Vec<Series>) -> Plot {
     let times = || series.iter().flat_map(|series| &series.values).map(|(at_s, _)| *at_s);
     let (first, last) = (times().fold(f64::INFINITY, f64::min), times().fold(f64::NEG_INFINITY, f64::max));
-    if !(first <= last) {
+    if first > last {
         return Plot { unit, x: Vec::new(), lines: Vec::new() };
     }
     let width = ((last - first) / BINS_MAX as f64).max(BIN_S_MIN);
@@ -85,7 +84,6 @@ fn one_of(bin: Bin, mut values: Vec<f64>, width_s: f64) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     Some(match bin {
         Bin::Max => values[values.len() - 1],
-        Bin::Min => values[0],
         Bin::Median => values[(values.len() - 1) / 2],
         Bin::PerSecond => values.iter().sum::<f64>() / width_s,
     })

@@ -15,50 +15,50 @@ use tickshot_trace::proto::{
 };
 use tickshot_trace::record::{Record, Stamped};
 
-pub const TICK_NS: i64 = 15_625_000;
-pub const MS: i64 = 1_000_000;
+pub(crate) const TICK_NS: i64 = 15_625_000;
+pub(crate) const MS: i64 = 1_000_000;
 /// True time is the server's clock less this.
 const SERVER_AT_ZERO: i64 = 7_000 * 1_000 * MS;
 
 /// One direction of a link.
 #[derive(Clone, Copy, Debug)]
-pub struct Link {
-    pub delay_ns: i64,
+pub(crate) struct Link {
+    pub(crate) delay_ns: i64,
     /// Mean of an exponential that comes on top.
-    pub jitter_ns: i64,
+    pub(crate) jitter_ns: i64,
     /// Of a thousand.
-    pub lost: u32,
-    pub copied: u32,
+    pub(crate) lost: u32,
+    pub(crate) copied: u32,
     /// Packets are lost in bursts of so many.
-    pub burst: u32,
+    pub(crate) burst: u32,
 }
 
 impl Link {
-    pub fn of(delay_ms: i64) -> Link {
+    pub(crate) fn of(delay_ms: i64) -> Link {
         Link { delay_ns: delay_ms * MS, jitter_ns: 0, lost: 0, copied: 0, burst: 1 }
     }
 }
 
 #[derive(Clone, Debug)]
-pub struct Player {
-    pub name: &'static str,
-    pub offset_ns: i64,
-    pub drift_ppm: i64,
+pub(crate) struct Player {
+    pub(crate) name: &'static str,
+    pub(crate) offset_ns: i64,
+    pub(crate) drift_ppm: i64,
     /// (true time, length): its clock stands still, and it hears and sends nothing.
-    pub asleep: Vec<(i64, i64)>,
-    pub up: Link,
-    pub down: Link,
+    pub(crate) asleep: Vec<(i64, i64)>,
+    pub(crate) up: Link,
+    pub(crate) down: Link,
     /// How long before its tick an input is made.
-    pub lead_ns: i64,
+    pub(crate) lead_ns: i64,
     /// Others are drawn so much behind the server.
-    pub display_lag_ns: i64,
-    pub frame_ns: i64,
+    pub(crate) display_lag_ns: i64,
+    pub(crate) frame_ns: i64,
     /// Ticks at which a session begins (and the one before ends).
-    pub joins: Vec<u32>,
+    pub(crate) joins: Vec<u32>,
 }
 
 impl Player {
-    pub fn new(name: &'static str, one_way_ms: i64) -> Player {
+    pub(crate) fn new(name: &'static str, one_way_ms: i64) -> Player {
         Player {
             name,
             offset_ns: 0,
@@ -78,22 +78,22 @@ impl Player {
     }
 
     /// What its clock shows at true time `at`.
-    pub fn local(&self, at: i64) -> i64 {
+    pub(crate) fn local(&self, at: i64) -> i64 {
         let slept: i64 = self.asleep.iter().map(|(from, length)| (at - from).clamp(0, *length)).sum();
         let awake = at - slept;
         SERVER_AT_ZERO + self.offset_ns + awake + awake * self.drift_ppm / 1_000_000
     }
 }
 
-pub struct Synthetic {
-    pub server: ServerTrace,
-    pub clients: Vec<ClientTrace>,
-    pub players: Vec<Player>,
+pub(crate) struct Synthetic {
+    pub(crate) server: ServerTrace,
+    pub(crate) clients: Vec<ClientTrace>,
+    pub(crate) players: Vec<Player>,
 }
 
 impl Synthetic {
     /// `seconds` of a match of `players`, in slots by their order.
-    pub fn run(seed: u64, seconds: i64, players: Vec<Player>) -> Synthetic {
+    pub(crate) fn run(seed: u64, seconds: i64, players: Vec<Player>) -> Synthetic {
         println!("seed {seed}");
         let mut rng = Rng::fork(seed, 1);
         let ticks = (seconds * 64) as u32;
@@ -132,17 +132,17 @@ impl Synthetic {
         Synthetic { server, clients, players }
     }
 
-    pub fn clients(&self) -> Vec<&ClientTrace> {
+    pub(crate) fn clients(&self) -> Vec<&ClientTrace> {
         self.clients.iter().collect()
     }
 
     /// The server's clock when that player's shows `local`, by the players' own making.
-    pub fn true_server_ns(&self, player: usize, at_true: i64) -> (i64, i64) {
+    pub(crate) fn true_server_ns(&self, player: usize, at_true: i64) -> (i64, i64) {
         (self.players[player].local(at_true), SERVER_AT_ZERO + at_true)
     }
 }
 
-pub fn client_id(slot: u32, session: usize) -> u64 {
+pub(crate) fn client_id(slot: u32, session: usize) -> u64 {
     0xC0FFEE + u64::from(slot) * 100 + session as u64
 }
 
@@ -348,7 +348,7 @@ impl Run<'_> {
 }
 
 /// Everything of a server's trace as it would lie in its file.
-pub fn server_records(trace: &ServerTrace) -> Vec<Stamped> {
+pub(crate) fn server_records(trace: &ServerTrace) -> Vec<Stamped> {
     let mut records = vec![stamped(0, trace.header.clone())];
     records.extend(trace.matches.iter().map(|it| stamped(0, it.clone())));
     records.extend(trace.sessions.iter().map(|it| stamped(it.at_ns, it.it.clone())));
@@ -357,11 +357,11 @@ pub fn server_records(trace: &ServerTrace) -> Vec<Stamped> {
     records
 }
 
-pub fn client_records(trace: &ClientTrace) -> Vec<Stamped> {
+pub(crate) fn client_records(trace: &ClientTrace) -> Vec<Stamped> {
     let mut records = vec![stamped(0, trace.header.clone())];
     records.extend(trace.welcomes.iter().map(|it| stamped(it.at_ns, it.it.clone())));
     records.extend(trace.frames.iter().map(|it| stamped(it.at_ns, it.clone())));
-    records.extend(trace.inputs.iter().map(|it| stamped(it.made_ns, it.clone())));
+    records.extend(trace.inputs.iter().map(|it| stamped(it.made_ns, *it)));
     records.extend(trace.packets.iter().map(|it| stamped(it.sent_ns, *it)));
     records.extend(trace.snapshots.iter().map(|it| stamped(it.arrived_ns, it.clone())));
     records[1..].sort_by_key(|record| record.at);

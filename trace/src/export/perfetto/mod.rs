@@ -17,7 +17,7 @@ use std::path::Path;
 
 /// Perfetto's messages.
 mod messages {
-    #![allow(clippy::all, unreachable_pub, reason = "generated from proto/foreign")]
+    #![allow(clippy::all, unreachable_pub, dead_code, reason = "generated from proto/foreign")]
     include!(concat!(env!("OUT_DIR"), "/perfetto.protos.rs"));
 }
 

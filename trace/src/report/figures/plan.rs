@@ -41,7 +41,7 @@ pub(in crate::report) fn plan(plan: &Plan<'_>) -> Markup {
         _ = write!(
             out,
             "<circle class=\"body {}\" cx=\"{x:.3}\" cy=\"{y:.3}\" r=\"{:.3}\"/>\
-             <text class=\"letter\" x=\"{:.3}\" y=\"{:.3}\" font-size=\"{size:.3}\">{}</text>",
+             <text class=\"letter\" x=\"{:.3}\" y=\"{:.3}\" style=\"font-size:{size:.3}px\">{}</text>",
             body.kind,
             plan.radius_m,
             x + plan.radius_m * 0.8,

@@ -53,7 +53,7 @@ pub(super) fn write(sources: &Sources<'_>, headline: &Headline, html: &mut Html)
             ])
         })
         .collect();
-    html.table("By reason; distances in millimetres", &["<reason", "<means", "count", "p50", "p99", "max"], &rows);
+    html.table("By reason; distances in millimetres, where 0 means that something else than the place differed, such as the velocity", &["<reason", "<means", "count", "p50", "p99", "max"], &rows);
     unexplained(sources, html);
 }
 

@@ -48,7 +48,7 @@ fn waterfalls(report: &LatencyReport, html: &mut Html) {
         parts: fall
             .parts
             .iter()
-            .map(|part| figures::Part { name: part.part.says().to_owned(), value: part.times.mean })
+            .map(|part| figures::Part { name: WORDS[part.part as usize].0.to_owned(), value: part.times.mean })
             .collect(),
     };
     if report.all.whole.count == 0 {
@@ -68,12 +68,14 @@ fn waterfalls(report: &LatencyReport, html: &mut Html) {
         &figures::stacks("ms", &stacks),
         "Means, so that the parts add up: of all paths, and of those that each client saw. In order from the left.",
     );
-    let row = |name: &str, fall: &Waterfall, part: usize| {
+    let row = |part: usize, fall: &Waterfall| {
         let part = &fall.parts[part];
+        let (name, until) = WORDS[part.part as usize];
         let times = &part.times;
         let note = if part.below_clock_bound { "less than the clocks are sure of" } else { "" };
         vec![
             text(name),
+            text(until),
             decimal(times.p50, 2),
             decimal(times.p95, 2),
             decimal(times.p99, 2),
@@ -82,11 +84,11 @@ fn waterfalls(report: &LatencyReport, html: &mut Html) {
             text(note),
         ]
     };
-    let mut rows: Vec<Vec<Cell>> =
-        (0..report.all.parts.len()).map(|part| row(report.all.parts[part].part.says(), &report.all, part)).collect();
+    let mut rows: Vec<Vec<Cell>> = (0..report.all.parts.len()).map(|part| row(part, &report.all)).collect();
     let (whole_times, bound) = (&report.all.whole, report.all.clock_bound_ms);
     rows.push(vec![
         text("the whole"),
+        text("key to picture"),
         decimal(whole_times.p50, 2),
         decimal(whole_times.p95, 2),
         decimal(whole_times.p99, 2),
@@ -94,7 +96,7 @@ fn waterfalls(report: &LatencyReport, html: &mut Html) {
         decimal(bound, 2),
         text(""),
     ]);
-    let heads = ["<part", "p50 ms", "p95", "p99", "max", "clocks ± ms", "<note"];
+    let heads = ["<part", "<until", "p50 ms", "p95", "p99", "max", "clocks ± ms", "<note"];
     html.table("All paths, part by part; percentiles of parts do not add up", &heads, &rows);
     own_and_advantage(report, html);
 }
@@ -155,3 +157,15 @@ fn ways(sources: &Sources<'_>, html: &mut Html) {
     let heads = ["<client", "<way", "sent", "lost", "%", "copies", "overtaken", "least ms", "p50", "p99", "jitter ms"];
     html.table("What the links did: input packets up, snapshots down, one way each", &heads, &rows);
 }
+
+/// By [`Part`](crate::analysis::latency::Part): its name, and what ends it.
+const WORDS: [(&str, &str); 8] = [
+    ("sample", "an input is made of the keys that were read"),
+    ("send", "the first packet with it leaves"),
+    ("wire up", "its first copy is at the server"),
+    ("queue", "its tick begins: the margin, and lateness"),
+    ("tick", "the snapshot of that tick leaves for the observer"),
+    ("wire down", "it, or the next one if it was lost, is at the observer"),
+    ("handle", "the observer's next frame looks at it"),
+    ("display", "a frame is drawn whose display now has reached the tick"),
+];

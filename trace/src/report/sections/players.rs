@@ -23,10 +23,10 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
             let changes = client.trace.switches.len().saturating_sub(1) as u64;
             vec![
                 player(&client.name, client.slot),
-                client.slot.map_or(text("-"), |slot| whole(slot)),
+                client.slot.map_or(text("-"), whole),
                 link(last.map(|it| &it.link)),
                 link(last.map(|it| &it.imposed_link)),
-                text(last.map_or("", |it| it.modes.as_str())),
+                text(last.map_or(String::new(), |it| it.modes.replace(',', ", "))),
                 whole(changes),
                 whole(client.trace.health.messages.max(client.trace.frames.len() as u64)),
             ]

@@ -99,7 +99,7 @@ fn arenas(server: &ServerTrace) -> Vec<(u32, Option<Arena>)> {
     server.matches.iter().map(|began| (began.tick, Arena::parse(&began.map_name, &began.map).ok())).collect()
 }
 
-fn arena_at<'a>(arenas: &'a [(u32, Option<Arena>)], tick: u32) -> Option<&'a Arena> {
+fn arena_at(arenas: &[(u32, Option<Arena>)], tick: u32) -> Option<&Arena> {
     arenas.iter().rev().find(|(began, _)| *began < tick)?.1.as_ref()
 }
 
@@ -122,14 +122,15 @@ fn shot_card(shot: &Shot, card: &ShotCard, arena: Option<&Arena>) -> String {
         radius_m: f64::from(Player::RADIUS) / f64::from(TILE_UNITS),
     });
     let mut out = format!(
-        "<article class=\"card\"><header><h4>{} hits {}</h4><span>{} · tick {} · {:.2} s · {}</span></header><div class=\"pair\">{}<div>",
+        "<article class=\"card\"><header><h4>{} hits {}</h4><span>{} · tick {} · {:.2} s · {}</span></header><div class=\"pair\"><div>{}{}</div><div>",
         escape(&row.shooter.name),
         escape(&target),
         escape(&row.weapon),
         row.tick,
         row.time_s,
         escape(&row.id),
-        plan.0
+        plan.0,
+        moments(card)
     );
     if row.hit.is_none() {
         out = out.replacen(" hits nobody</h4>", " misses</h4>", 1);
@@ -149,13 +150,17 @@ fn shot_card(shot: &Shot, card: &ShotCard, arena: Option<&Arena>) -> String {
             }
         );
     }
-    out += "</dl><ol class=\"moments\">";
+    out += "</dl></div></div></article>\n";
+    out
+}
+
+fn moments(card: &ShotCard) -> String {
+    let mut out = "<ol class=\"moments\">".to_owned();
     for moment in &card.moments {
         let bound = moment.error_bound_ms.map_or(String::new(), |bound| format!(" ± {bound:.1}"));
         _ = write!(out, "<li><b>{:+.1}{bound} ms</b> {}</li>", moment.at_ms, escape(&moment.what));
     }
-    out += "</ol></div></div></article>\n";
-    out
+    out + "</ol>"
 }
 
 /// The class of a place: claimed and drawn, tested, present, the victim's own screen, muzzles.
@@ -216,5 +221,5 @@ fn list(table: &ShotTable, html: &mut Html) {
     html.markup(&Markup("</details>\n".to_owned()));
 }
 
-const CARDS_MAX: usize = 24;
+const CARDS_MAX: usize = 20;
 const LISTED_MAX: usize = 1_000;

@@ -18,6 +18,8 @@ pub(in crate::report) struct SpaceTime {
     clients: Vec<(String, usize)>,
     /// The place in `seconds` of the one that is drawn first.
     first: usize,
+    /// Who is drawn first, above and below: those to whom most happened then.
+    shown: Vec<usize>,
     seconds: Vec<Second>,
 }
 
@@ -77,7 +79,7 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
             space_time.seconds.len()
         )
     };
-    html.figure(&Markup(format!("<div id=\"space-time\">{}</div>", drawing(&space_time, second))), &caption);
+    html.figure(&Markup(format!("<div id=\"st-drawing\">{}</div>", drawing(&space_time, second))), &caption);
 }
 
 impl SpaceTime {
@@ -117,7 +119,8 @@ impl SpaceTime {
         let clients = merged.clients.iter().map(|client| (client.name.clone(), client.slot as usize % 8)).collect();
         let seconds = those_that_fit(seconds);
         let first = (0..seconds.len()).max_by_key(|at| (seconds[*at].score, std::cmp::Reverse(*at)))?;
-        Some(SpaceTime { clients, first, seconds })
+        let shown = those_that_show_most(&seconds[first]);
+        Some(SpaceTime { clients, first, shown, seconds })
     }
 }
 
@@ -169,23 +172,38 @@ fn those_that_fit(mut seconds: Vec<Second>) -> Vec<Second> {
     seconds
 }
 
+/// At most two clients, in their order.
+fn those_that_show_most(second: &Second) -> Vec<usize> {
+    let lost = |flights: &[[i64; 2]]| flights.iter().filter(|[_, took]| *took < 0).count();
+    let slowest = |flights: &[[i64; 2]]| flights.iter().map(|[_, took]| *took).max().unwrap_or(0);
+    let rank = |client: &usize| {
+        let lane = &second.clients[*client];
+        (lost(&lane.up) + lost(&lane.down) + lane.corrections.len(), slowest(&lane.up).max(slowest(&lane.down)))
+    };
+    let mut shown: Vec<usize> = (0..second.clients.len()).collect();
+    shown.sort_by_key(|client| std::cmp::Reverse(rank(client)));
+    shown.truncate(2);
+    shown.sort_unstable();
+    shown
+}
+
 /// As `report.js` draws it.
 fn drawing(space_time: &SpaceTime, second: &Second) -> String {
     let mut out = format!("<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" class=\"space-time\">");
     for tenth in 0..=10 {
         let x = x(tenth * SECOND_NS / 10 / UNIT_NS);
+        let anchor = if tenth == 10 { "end" } else { "middle" };
         _ = write!(
             out,
             "<line class=\"grid\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"14\" y2=\"{}\"/><text class=\"axis\" x=\"{x:.1}\" y=\"{}\" \
-             text-anchor=\"middle\">{} ms</text>",
+             text-anchor=\"{anchor}\">{} ms</text>",
             HEIGHT - 24.0,
             HEIGHT - 8.0,
             tenth * 100
         );
     }
-    let lanes: Vec<(usize, f64)> = [TOP, BOTTOM].into_iter().enumerate().take(space_time.clients.len()).collect();
-    for (client, y) in &lanes {
-        lane(&mut out, &space_time.clients[*client], &second.clients[*client], *y);
+    for (client, y) in space_time.shown.iter().zip([TOP, BOTTOM]) {
+        lane(&mut out, &space_time.clients[*client], &second.clients[*client], y);
     }
     _ = write!(
         out,

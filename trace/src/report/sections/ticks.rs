@@ -19,7 +19,7 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
             budget_us / 1e3
         ),
     );
-    let strip = |(colour, (name, value)): (usize, (&str, fn(&ServerTick) -> u32))| {
+    let strip = |(colour, (name, value)): (usize, Stage)| {
         let spread = Spread::of(server.ticks.iter().map(|tick| value(tick).into()))?;
         Some(figures::Strip { name: name.to_owned(), colour, spread })
     };
@@ -67,7 +67,10 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
     }
 }
 
-const STAGES: [(&str, fn(&ServerTick) -> u32); 7] = [
+/// A name, and the microseconds of a tick that go by it.
+type Stage = (&'static str, fn(&ServerTick) -> u32);
+
+const STAGES: [Stage; 7] = [
     ("late", |tick| tick.late_us.max(0) as u32),
     ("busy, all stages", busy_us),
     ("receive", |tick| tick.receive_us),
