@@ -3,6 +3,7 @@
 //! Waits for its clients, then records every other stretch of a few seconds; `scripts/record-cost` starts the clients. All CPU
 //! time of the process counts, the recorder's thread included. Usage: record_cost PORT CLIENTS STRETCHES [STRETCH_SECONDS]
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -37,25 +38,33 @@ fn main() {
         if records {
             server.recording().begin(&dir);
         }
-        let (began, cpu) = (Instant::now(), cpu_time());
+        let (began, cpu, threads) = (Instant::now(), cpu_time(), cpu_by_thread());
         std::thread::sleep(stretch);
-        let ms_per_tick = (cpu_time() - cpu).as_secs_f64() * 1e3 / (began.elapsed().as_secs_f64() * hz);
+        let ticks = began.elapsed().as_secs_f64() * hz;
+        let ms_per_tick = (cpu_time() - cpu).as_secs_f64() * 1e3 / ticks;
+        let by_thread = cpu_by_thread().into_iter().map(|(name, ns)| {
+            let before = threads.get(&name).copied().unwrap_or(0);
+            format!("{name} {:.0} us", ns.saturating_sub(before) as f64 / 1e3 / ticks)
+        });
+        let by_thread = by_thread.collect::<Vec<_>>().join(", ");
         server.recording().end();
         // What the end of a file costs belongs to nobody's stretch.
         std::thread::sleep(Duration::from_millis(500));
-        println!("{} {ms_per_tick:.4} ms CPU a tick", if records { "recording" } else { "off      " });
+        println!("{} {ms_per_tick:.4} ms CPU a tick: {by_thread}", if records { "recording" } else { "off      " });
         if records { &mut on } else { &mut off }.push(ms_per_tick);
     }
     let report = server.stop();
     let recording = report.recording.expect("it recorded");
     let bytes: u64 = recording.files.iter().map(|file| file.bytes).sum();
     let minutes = stretch.as_secs_f64() * on.len() as f64 / 60.0;
-    let (off, on) = (middle(off), middle(on));
+    // Each stretch against those before and after it: what else the machine does changes slowly.
+    let beside = |i: usize| (off[i] + off.get(i + 1).unwrap_or(&off[i])) / 2.0;
+    let more: Vec<f64> = on.iter().enumerate().map(|(i, on)| on - beside(i)).collect();
+    let (off, more) = (middle(off), middle(more));
     println!(
-        "\n{clients} clients: {off:.4} ms a tick without, {on:.4} with recording: {:+.1} % ({:+.0} us); {:.2} MB a minute, {} \
-         records lost",
-        (on / off - 1.0) * 100.0,
-        (on - off) * 1e3,
+        "\n{clients} clients: {off:.4} ms a tick, and {:+.1} % ({:+.0} us) while it records; {:.2} MB a minute, {} records lost",
+        more / off * 100.0,
+        more * 1e3,
         bytes as f64 / 1e6 / minutes,
         recording.lost,
     );
@@ -69,6 +78,17 @@ fn middle(mut values: Vec<f64>) -> f64 {
 
 fn cpu_time() -> Duration {
     cpu_time::ProcessTime::try_now().map_or(Duration::ZERO, |time| time.as_duration())
+}
+
+/// Nanoseconds of each thread of this process so far; empty where the system does not say.
+fn cpu_by_thread() -> BTreeMap<String, u64> {
+    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return BTreeMap::new() };
+    let read = |task: std::fs::DirEntry| {
+        let name = std::fs::read_to_string(task.path().join("comm")).ok()?;
+        let stat = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        Some((name.trim().to_owned(), stat.split(' ').next()?.parse().ok()?))
+    };
+    tasks.flatten().filter_map(read).collect()
 }
 
 fn remove(dir: &PathBuf) {

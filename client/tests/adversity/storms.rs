@@ -48,7 +48,7 @@ fn strike(bench: &mut Bench, client: usize, rng: &mut Rng) {
 #[test]
 fn after_a_storm_of_everything_all_is_well() {
     for seed in 9000..9004 {
-        let mut bench = Bench::new("arena", seed);
+        let mut bench = Bench::recorded("arena", seed);
         join_four(&mut bench, delayed(30));
         bench.run_ms(3000);
         let mut rng = Rng::new(seed);
@@ -58,6 +58,7 @@ fn after_a_storm_of_everything_all_is_well() {
             bench.run_ms(u64::from(rng.below(1000)));
         }
         cease_fire(&mut bench);
+        bench.verify_recording();
         // What is under way comes through; then there is peace, for longer than the input lead remembers what it must
         // provide for, 1,024 ticks.
         bench.run_ms(3000);

@@ -56,6 +56,11 @@ impl Bench {
         Bench { universe: Universe::new(config), notes: Vec::new(), clamps: BTreeMap::new() }
     }
 
+    /// The same, recorded: see [`Bench::verify_recording`].
+    pub fn recorded(map: &str, seed: u64) -> Bench {
+        Bench::with(UniverseConfig { record: true, ..UniverseConfig::on(map, seed).expect("the map is built in") })
+    }
+
     /// Everything the server has said since the last call, as its trace; the universe must have been made to record.
     pub fn server_trace(&mut self) -> ServerTrace {
         let records = self.universe.take_traces().swap_remove(0);

@@ -14,7 +14,12 @@ use tickshot_shared::sim::round::{MatchOptions, Phase};
 fn short_matches(seed: u64) -> UniverseConfig {
     let options = MatchOptions { time_limit_s: 6, score_limit: 0, match_over_s: 2, ..MatchOptions::default() };
     let rotation = ["arena", "duel"].map(|name| maps::load(name).expect("the map is built in")).to_vec();
-    UniverseConfig { options, rotation, ..UniverseConfig::on("arena", seed).expect("the map is built in") }
+    UniverseConfig {
+        options,
+        rotation,
+        record: true,
+        ..UniverseConfig::on("arena", seed).expect("the map is built in")
+    }
 }
 
 #[test]
@@ -49,6 +54,7 @@ fn a_session_lives_through_matches_on_two_maps_with_its_clocks() {
     // The clocks stayed: no input was missing after the first seconds, whatever the number of matches.
     assert!(bench.starved_ticks() < 4 * 16, "{} ticks without an input", bench.starved_ticks());
     assert!((0..4).all(|client| bench.server_clock_error_ms(client).abs() < 1.0));
+    bench.verify_recording();
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn a_rocket_flies_forward_smoothly_for_its_shooter_and_bursts_where_the_server_s
 #[test]
 fn nobody_who_presses_everything_on_a_clean_link_is_ever_corrected_without_a_reason() {
     for seed in 0..3 {
-        let mut bench = Bench::new("arena", 100 + seed);
+        let mut bench = Bench::recorded("arena", 100 + seed);
         let clean = LinkSettings::both(Profile { delay_us: 30_000, ..Profile::default() });
         for _ in 0..4 {
             bench.join_as(ClientSetup { link: clean, ..still("delay 0ms") });
@@ -108,5 +108,6 @@ fn nobody_who_presses_everything_on_a_clean_link_is_ever_corrected_without_a_rea
         let stats = bench.all_stats();
         assert_eq!(stats.corrections.of(Reason::Unexplained), 0, "{:?}", stats.corrections);
         assert!(stats.shots.fired > 100);
+        bench.verify_recording();
     }
 }
