@@ -21,6 +21,7 @@ use tickshot_shared::sim::weapon::Weapon;
 
 /// Samples held keys and the cursor. A click that begins and ends within a frame is a pull of that frame: the session notes
 /// it there and then, whether an input is due or not.
+#[allow(clippy::too_many_arguments, reason = "a system names all that it touches")]
 pub(super) fn sample(
     mut devices: Devices,
     view: Res<ViewModel>,
