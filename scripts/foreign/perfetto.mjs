@@ -161,9 +161,13 @@ same("arrows", perfetto.flow_arrows, await one("select count(*) from flow"));
 same("broken packets", 0, await one("select coalesce(sum(value), 0) from stats where severity in ('error', 'data_loss') and name not like 'clock_sync%'"));
 same("slices without an end", 0, await one("select count(*) from slice where dur < 0"));
 // Each arrow points forward, and the ways that are told are those of inputs and snapshots.
+const WAYS = /^(input -> (packet|probe)|(packet|probe) -> tick|tick -> snapshot(, dropped)?|snapshot(, dropped)? -> frame(, starved)?)$/;
 const ways = await query(engine, `
   select a.name || ' -> ' || b.name as way, count(*), min(b.ts - a.ts)
   from flow join slice a on flow.slice_out = a.id join slice b on flow.slice_in = b.id group by way order by way`);
+for (const [way, count, quickest] of ways) {
+  if (!WAYS.test(way) || quickest < 0n) throw new Error(`${count} arrows go ${way}, the quickest in ${quickest} ns`);
+}
 for (const [way, count] of ways) console.log(`  ${String(count).padStart(8)}  ${way}`);
 const margins = await query(engine, `
   select process.name, count(*), avg(counter.value) from counter join process_counter_track t on counter.track_id = t.id

@@ -5,7 +5,7 @@ use super::writer::{About, Track, Value, Writer};
 use crate::export::Sources;
 use crate::model::ClientTrace;
 use crate::proto::{Frame, PacketSent};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 pub(super) fn write<W: Write>(
@@ -16,10 +16,12 @@ pub(super) fn write<W: Write>(
 ) -> io::Result<()> {
     let client = &sources.clients[index];
     let one = Client { trace: client.trace, sources, index, flows, process: to.process(&client.name)? };
-    one.frames(to)?;
+    let frames = to.line(one.process, "frames")?;
     one.inputs(to)?;
     one.packets(to)?;
     one.snapshots(to)?;
+    // A snapshot is handled at the very time of its frame; of what happens at one time, the order in the file counts.
+    one.frames(frames, to)?;
     one.instants(to)?;
     one.counters(to)
 }
@@ -38,19 +40,23 @@ impl Client<'_> {
     }
 
     /// A frame lasts until the next one; after the last one, and across a gap, as long as frames are meant to.
-    fn frames<W: Write>(&self, to: &mut Writer<W>) -> io::Result<()> {
-        let track = to.line(self.process, "frames")?;
-        let received: BTreeSet<u32> = self.trace.snapshots.iter().map(|snapshot| snapshot.tick).collect();
+    fn frames<W: Write>(&self, track: Track, to: &mut Writer<W>) -> io::Result<()> {
+        let mut handled_ns: BTreeMap<u32, i64> = BTreeMap::new();
+        for snapshot in &self.trace.snapshots {
+            handled_ns.entry(snapshot.tick).or_insert(snapshot.handled_ns);
+        }
         let mut drawn_to = None;
         for (i, frame) in self.trace.frames.iter().enumerate() {
             let next_ns = self.trace.frames.get(i + 1).map_or(i64::MAX, |next| next.at_ns);
             let until_ns = next_ns.min(frame.at_ns.saturating_add(FRAME_NS_MAX));
             let reached = self.newest_drawn(frame);
             let first = drawn_to.map_or(reached, |drawn: Option<u32>| drawn.map(|tick| tick.saturating_add(1)));
-            let ends: Vec<u64> = match (first, reached) {
-                (Some(first), Some(reached)) if first <= reached => received
+            let flows: Vec<u64> = match (first, reached) {
+                (Some(first), Some(reached)) if first <= reached => handled_ns
                     .range(first.max(reached.saturating_sub(TICKS_PER_FRAME_MAX))..=reached)
-                    .filter_map(|tick| self.flows.down(self.index, *tick))
+                    // Without it the picture went on by guessing.
+                    .filter(|(_, handled_ns)| **handled_ns <= frame.at_ns)
+                    .filter_map(|(tick, _)| self.flows.down(self.index, *tick))
                     .collect(),
                 _ => Vec::new(),
             };
@@ -58,7 +64,7 @@ impl Client<'_> {
                 drawn_to = Some(reached);
             }
             let name = if frame.starved { "frame, starved" } else { "frame" };
-            let about = About { arguments: &frame_arguments(frame), ends: &ends, ..About::default() };
+            let about = About { arguments: &frame_arguments(frame), flows: &flows };
             to.slice(track, name, (self.ns(frame.at_ns), self.ns(until_ns)), &[], &about)?;
         }
         Ok(())
@@ -72,10 +78,13 @@ impl Client<'_> {
 
     fn inputs<W: Write>(&self, to: &mut Writer<W>) -> io::Result<()> {
         let track = to.line(self.process, "inputs")?;
+        let mut seen = BTreeSet::new();
         for input in &self.trace.inputs {
-            let flows: Vec<u64> = self.flows.up(self.index, input.tick).into_iter().collect();
+            // After a jump of the input clock a tick may be sampled twice: the first copy is the one that is used.
+            let flow = self.flows.up(self.index, input.tick).filter(|_| seen.insert(input.tick));
+            let flows: Vec<u64> = flow.into_iter().collect();
             let arguments = [("tick", input.tick.into()), ("buttons", input.buttons.into()), ("aim", input.aim.into())];
-            let about = About { arguments: &arguments, flows: &flows, ..About::default() };
+            let about = About { arguments: &arguments, flows: &flows };
             to.slice(track, "input", (self.ns(input.device_ns), self.ns(input.made_ns)), &[], &about)?;
         }
         Ok(())
@@ -83,17 +92,14 @@ impl Client<'_> {
 
     fn packets<W: Write>(&self, to: &mut Writer<W>) -> io::Result<()> {
         let track = to.line(self.process, "packets sent")?;
+        let mut seen = BTreeSet::new();
         for packet in &self.trace.packets {
-            let flows: Vec<u64> = fresh(packet).filter_map(|tick| self.flows.up(self.index, tick)).collect();
+            let first = fresh(packet).filter(|tick| seen.insert(*tick));
+            let flows: Vec<u64> = first.filter_map(|tick| self.flows.up(self.index, tick)).collect();
             let arguments =
                 [("newest", packet.newest.into()), ("inputs", packet.inputs.into()), ("bytes", packet.bytes.into())];
             let name = if packet.probe { "probe" } else { "packet" };
-            to.instant(
-                track,
-                name,
-                self.ns(packet.sent_ns),
-                &About { arguments: &arguments, flows: &flows, ends: &[] },
-            )?;
+            to.instant(track, name, self.ns(packet.sent_ns), &About { arguments: &arguments, flows: &flows })?;
         }
         Ok(())
     }
@@ -113,7 +119,7 @@ impl Client<'_> {
             let flows: Vec<u64> = flow.into_iter().collect();
             let name = if snapshot.dropped.is_empty() { "snapshot" } else { "snapshot, dropped" };
             let times = (self.ns(snapshot.arrived_ns), self.ns(snapshot.handled_ns));
-            to.slice(track, name, times, &[], &About { arguments: &arguments, flows: &flows, ends: &[] })?;
+            to.slice(track, name, times, &[], &About { arguments: &arguments, flows: &flows })?;
         }
         Ok(())
     }

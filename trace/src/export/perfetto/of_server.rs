@@ -19,12 +19,12 @@ pub(super) fn write<W: Write>(
     let ticks = to.line(process, "ticks")?;
     for tick in &server.ticks {
         let began_ns = began_ns(tick);
-        let of_tick = |one: &dyn Fn(usize, u32) -> Option<u64>| -> Vec<u64> {
+        let both = |one: &dyn Fn(usize, u32) -> Option<u64>| -> Vec<u64> {
             (0..sources.clients.len()).filter_map(|client| one(client, tick.tick)).collect()
         };
-        let down = of_tick(&|client, tick| flows.down(client, tick));
-        let about =
-            About { arguments: &arguments(tick), flows: &down, ends: &of_tick(&|client, tick| flows.up(client, tick)) };
+        let mut of_tick = both(&|client, tick| flows.up(client, tick));
+        of_tick.extend(both(&|client, tick| flows.down(client, tick)));
+        let about = About { arguments: &arguments(tick), flows: &of_tick };
         let ended_ns = began_ns + i64::from(busy_us(tick)) * 1_000;
         to.slice(ticks, "tick", (began_ns, ended_ns), &stages(tick), &about)?;
     }

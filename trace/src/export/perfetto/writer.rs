@@ -43,8 +43,6 @@ struct TrackState {
 pub(super) struct About<'a> {
     pub(super) arguments: &'a [(&'static str, Value)],
     pub(super) flows: &'a [u64],
-    /// Flows that end here.
-    pub(super) ends: &'a [u64],
 }
 
 impl<W: Write> Writer<W> {
@@ -168,7 +166,7 @@ impl<W: Write> Writer<W> {
             let name_iid = Some(self.intern_argument(name, &mut interned));
             debug_annotations.push(DebugAnnotation { name_iid, value: Some(value.clone()) });
         }
-        for flow in about.flows.iter().chain(about.ends) {
+        for flow in about.flows {
             *self.flows.entry(*flow).or_default() += 1;
         }
         let event = TrackEvent {
@@ -177,7 +175,6 @@ impl<W: Write> Writer<W> {
             name_iid,
             track_uuid: track.uuid(),
             flow_ids: about.flows.to_vec(),
-            terminating_flow_ids: about.ends.to_vec(),
             ..TrackEvent::default()
         };
         let new = !interned.event_names.is_empty() || !interned.debug_annotation_names.is_empty();

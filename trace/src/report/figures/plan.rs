@@ -37,20 +37,33 @@ pub(in crate::report) fn plan(plan: &Plan<'_>) -> Markup {
     // Strokes and letters keep their size whatever the plan's scale is.
     let size = (right - left) / 34.0;
     for body in &plan.bodies {
-        let (x, y) = body.at;
+        let ((x, y), kind, radius) = (body.at, body.kind, plan.radius_m);
+        _ = write!(out, "<circle class=\"body {kind}\" cx=\"{x:.3}\" cy=\"{y:.3}\" r=\"{radius:.3}\"/>");
+    }
+    for (letters, (x, y)) in labels(&plan.bodies, plan.radius_m) {
         _ = write!(
             out,
-            "<circle class=\"body {}\" cx=\"{x:.3}\" cy=\"{y:.3}\" r=\"{:.3}\"/>\
-             <text class=\"letter\" x=\"{:.3}\" y=\"{:.3}\" style=\"font-size:{size:.3}px\">{}</text>",
-            body.kind,
-            plan.radius_m,
+            "<text class=\"letter\" x=\"{:.3}\" y=\"{:.3}\" style=\"font-size:{size:.3}px\">{}</text>",
             x + plan.radius_m * 0.8,
             y - plan.radius_m * 0.8,
-            escape(&body.letter.to_string())
+            escape(&letters)
         );
     }
     out += "</svg>";
     Markup(out)
+}
+
+/// Letters of bodies at about the same place stand beside each other.
+fn labels(bodies: &[Body], near_m: f64) -> Vec<(String, (f64, f64))> {
+    let mut labels: Vec<(String, (f64, f64))> = Vec::new();
+    for body in bodies {
+        let near = |at: (f64, f64)| (at.0 - body.at.0).hypot(at.1 - body.at.1) < near_m;
+        match labels.iter_mut().find(|(_, at)| near(*at)) {
+            Some((letters, _)) => letters.push(body.letter),
+            None => labels.push((body.letter.to_string(), body.at)),
+        }
+    }
+    labels
 }
 
 /// Around all points, with room, as wide as 1.6 times its height.

@@ -122,15 +122,14 @@ fn shot_card(shot: &Shot, card: &ShotCard, arena: Option<&Arena>) -> String {
         radius_m: f64::from(Player::RADIUS) / f64::from(TILE_UNITS),
     });
     let mut out = format!(
-        "<article class=\"card\"><header><h4>{} hits {}</h4><span>{} · tick {} · {:.2} s · {}</span></header><div class=\"pair\"><div>{}{}</div><div>",
+        "<article class=\"card\"><header><h4>{} hits {}</h4><span>{} · tick {} · {:.2} s · {}</span></header><div class=\"pair\">{}<div>",
         escape(&row.shooter.name),
         escape(&target),
         escape(&row.weapon),
         row.tick,
         row.time_s,
         escape(&row.id),
-        plan.0,
-        moments(card)
+        plan.0
     );
     if row.hit.is_none() {
         out = out.replacen(" hits nobody</h4>", " misses</h4>", 1);
@@ -146,11 +145,11 @@ fn shot_card(shot: &Shot, card: &ShotCard, arena: Option<&Arena>) -> String {
             if place.letter.eq_ignore_ascii_case(&'s') || place.from_tested_mm == 0.0 {
                 String::new()
             } else {
-                format!(", {:.0} mm from there", place.from_tested_mm)
+                format!(", {:.0} mm from T", place.from_tested_mm)
             }
         );
     }
-    out += "</dl></div></div></article>\n";
+    _ = writeln!(out, "</dl></div></div>{}</article>", moments(card));
     out
 }
 

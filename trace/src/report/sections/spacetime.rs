@@ -52,8 +52,9 @@ pub(super) fn write(sources: &Sources<'_>, _headline: &Headline, html: &mut Html
         "space-time",
         "Space and time",
         "One second of the match. Time goes to the right, each line is a machine, each slanted line a packet: the flatter, the \
-         longer it took. A broken line never came. Strokes on a client's line are its frames, boxes on the server's its ticks, \
-         triangles judged shots, diamonds corrections. All on the server's clock, by the estimate of the clocks above.",
+         longer it took. Inputs up are solid, snapshots down dashed; a broken red line never came. Strokes on a client's line are \
+         its frames, boxes on the server's its ticks, triangles judged shots, diamonds corrections. All on the server's clock, by \
+         the estimate of the clocks above.",
     );
     let option =
         |(index, (name, _)): (usize, &(String, usize))| format!("<option value=\"{index}\">{}</option>", escape(name));
@@ -126,18 +127,18 @@ impl SpaceTime {
 
 fn fill(seconds: &mut [Second], index: usize, client: &MergedClient<'_>, place: &dyn Fn(i64) -> Option<(usize, i64)>) {
     let clock = &client.clock;
-    let flight = |seconds: &mut [Second], flight: &Flight, left_ns: i64, arrived_ns: Option<i64>, up: bool| {
+    let flight = |seconds: &mut [Second], left_ns: i64, arrived_ns: Option<i64>, up: bool| {
         let Some((second, at)) = place(left_ns) else { return };
         let took = arrived_ns.map_or(-1, |arrived_ns| ((arrived_ns - left_ns) / UNIT_NS).max(0));
         let lane = &mut seconds[second].clients[index];
         if up { &mut lane.up } else { &mut lane.down }.push([at, took]);
-        seconds[second].score += u64::from(flight.arrived_ns.is_none()) * LOST_SCORE;
+        seconds[second].score += u64::from(arrived_ns.is_none()) * LOST_SCORE;
     };
-    for one in &client.up.flights {
-        flight(seconds, one, clock.to_server_ns(one.left_ns), one.arrived_ns, true);
+    for one in told(&client.up.flights) {
+        flight(seconds, clock.to_server_ns(one.left_ns), one.arrived_ns, true);
     }
-    for one in &client.down.flights {
-        flight(seconds, one, one.left_ns, one.arrived_ns.map(|ns| clock.to_server_ns(ns)), false);
+    for one in told(&client.down.flights) {
+        flight(seconds, one.left_ns, one.arrived_ns.map(|ns| clock.to_server_ns(ns)), false);
     }
     for frame in &client.trace.frames {
         if let Some((second, at)) = place(clock.to_server_ns(frame.at_ns)) {
@@ -150,6 +151,12 @@ fn fill(seconds: &mut [Second], index: usize, client: &MergedClient<'_>, place: 
             seconds[second].score += CORRECTION_SCORE;
         }
     }
+}
+
+/// Up to the last one that came: what left after it was perhaps under way when the recording ended.
+fn told(flights: &[Flight]) -> &[Flight] {
+    let end = flights.iter().rposition(|flight| flight.arrived_ns.is_some()).map_or(0, |last| last + 1);
+    &flights[..end]
 }
 
 /// All of them, or those in which most happened.
