@@ -233,6 +233,12 @@ fn what_stood_before_the_flight_memory_begins_stands_in_the_flight() {
     assert_eq!(matches, [2, 3]);
 }
 
+/// A record that is sooner sent than written: 16 kB that cannot be made smaller by much.
+fn long_line(numbers: &mut Numbers) -> proto::Chat {
+    let text = (0..16_000).map(|_| char::from(b' ' + numbers.below(90) as u8)).collect();
+    proto::Chat { text, ..proto::Chat::default() }
+}
+
 #[test]
 fn a_queue_that_overflows_loses_records_counts_them_and_says_where() {
     let folder = Folder::new("recorder");
@@ -241,12 +247,12 @@ fn a_queue_that_overflows_loses_records_counts_them_and_says_where() {
     let mut numbers = Numbers(28);
     let first = [at_tick(1, keyframe(1, 64, &mut numbers)), at_tick(1, server_tick(1, 64, &mut numbers))];
     feed(&recorder, &first);
-    let big = server_tick(2, 64, &mut numbers);
+    let big = long_line(&mut numbers);
     let mut ticks = vec![1];
     let mut sent = 2_u64;
     let mut slowest = Duration::ZERO;
     for tick in 2..60_000 {
-        let record = at_tick(tick, proto::ServerTick { tick, ..big.clone() });
+        let record = at_tick(tick, proto::Chat { tick, ..big.clone() });
         let begun = Instant::now();
         recorder.record(record);
         slowest = slowest.max(begun.elapsed());
@@ -259,11 +265,14 @@ fn a_queue_that_overflows_loses_records_counts_them_and_says_where() {
     let lost = recorder.state().lost;
     assert!(lost > 5000, "the queue never overflowed: {lost}");
     std::thread::sleep(Duration::from_millis(1500));
-    feed(&recorder, &[at_tick(60_000, proto::ServerTick { tick: 60_000, ..big })]);
+    feed(&recorder, &[at_tick(60_000, proto::Chat { tick: 60_000, ..big })]);
     let summary = recorder.stop();
     let contents = read(&summary.files[0].path);
     assert_eq!((summary.lost, contents.health.lost), (lost, lost), "the file tells of every loss");
-    let kept = contents.records.iter().filter(|it| matches!(it.record, Record::ServerTick(_) | Record::Keyframe(_)));
+    let kept = contents
+        .records
+        .iter()
+        .filter(|it| matches!(it.record, Record::ServerTick(_) | Record::Keyframe(_) | Record::Chat(_)));
     assert_eq!(kept.count() as u64 + lost, sent + 1, "nothing is lost in silence");
     assert!(slowest < Duration::from_millis(100), "record() waited {slowest:?}");
 }
@@ -275,7 +284,7 @@ fn losses_stand_in_the_file_even_if_nothing_comes_after_them() {
     recorder.begin_file();
     let mut numbers = Numbers(29);
     recorder.record(at_tick(1, keyframe(1, 64, &mut numbers)));
-    let big = at_tick(2, server_tick(2, 64, &mut numbers));
+    let big = at_tick(2, long_line(&mut numbers));
     for _ in 0..100_000 {
         recorder.record(big.clone());
         if recorder.state().lost > 100 {

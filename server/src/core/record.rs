@@ -308,6 +308,8 @@ impl Recording {
     /// The packets since the tick before, now that this one's deadline cannot move any more.
     fn close_packets(&mut self, tick: &mut ServerTick) {
         let now = Tick(tick.tick);
+        tick.packet_newest.reserve(self.packets.len());
+        tick.packet_acks.reserve(self.packets.len());
         let arrivals = self.arrivals.drain(..);
         tick.packet_arrivals_us = arrivals.map(|arrived| us(arrived, tick.deadline_ns)).collect();
         for (newest, ack) in self.packets.drain(..) {
@@ -338,8 +340,8 @@ impl ServerCore {
     pub(super) fn note_tick(&mut self, verdicts: &[(Slot, Verdict)]) {
         let deadline = self.deadline(self.world.tick);
         let Some(recording) = &mut self.recording else { return };
-        let mut tick = std::mem::take(&mut recording.next);
         let players = self.seats.len();
+        let mut tick = std::mem::replace(&mut recording.next, room_for_packets(players));
         tick.tick = self.world.tick.0;
         tick.deadline_ns = deadline.as_nanos() as i64;
         recording.close_packets(&mut tick);
@@ -374,6 +376,20 @@ impl ServerCore {
         let seated = Seated { sessions: &self.sessions, seats: &self.seats };
         let shots = self.shots.iter().map(|shot| shot_record(shot, &seated, verdicts)).collect();
         recording.made = Some(Made { tick, shots });
+    }
+}
+
+/// A packet of every player, and some more.
+fn room_for_packets(players: usize) -> ServerTick {
+    let room = || Vec::with_capacity(players + players / 4);
+    ServerTick {
+        packet_slots: room(),
+        packet_inputs: room(),
+        packet_kept: room(),
+        packet_late: room(),
+        packet_ack_gaps: room(),
+        packet_display_delays: Vec::with_capacity(players + players / 4),
+        ..ServerTick::default()
     }
 }
 

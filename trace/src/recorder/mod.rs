@@ -18,7 +18,7 @@ pub(crate) use self::names::utc;
 use self::worker::{Errand, Worker};
 use crate::file::Seal;
 use crate::proto;
-use crate::record::Stamped;
+use crate::record::{Record, Stamped};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -134,7 +134,7 @@ impl Recorder {
         // The gap is told where it is: before the first record that fits again.
         let lost = self.shared.lost_untold.swap(0, Ordering::Relaxed);
         self.shared.queued.fetch_add(1, Ordering::Relaxed);
-        let errand = Errand::Record { lost_before: lost, record };
+        let errand = Errand::Record { lost_before: lost, record: Queued::of(record) };
         if !self.send(errand) {
             self.shared.queued.fetch_sub(1, Ordering::Relaxed);
             self.shared.lost_untold.fetch_add(lost, Ordering::Relaxed);
@@ -205,6 +205,31 @@ impl Shared {
         self.lost_untold.fetch_add(1, Ordering::Relaxed);
     }
 }
+
+/// A record in the queue.
+#[derive(Debug)]
+struct Queued {
+    /// Of a tick only its kind and time: the rest is `encoded`.
+    record: Stamped,
+    encoded: Option<Vec<u8>>,
+}
+
+impl Queued {
+    /// A tick has a list for each of some forty columns. It becomes bytes right here, where they were filled a moment ago: that
+    /// is cheaper than to hand so many lists to another thread, which would have to give all their memory back.
+    fn of(stamped: Stamped) -> Queued {
+        let Stamped { at, record } = stamped;
+        if !matches!(record, Record::ServerTick(_)) {
+            return Queued { record: Stamped { at, record }, encoded: None };
+        }
+        let mut bytes = Vec::with_capacity(TICK_BYTES_USUAL);
+        record.encode(&mut bytes);
+        Queued { record: Stamped { at, record: proto::ServerTick::default().into() }, encoded: Some(bytes) }
+    }
+}
+
+/// Of a server with many players.
+const TICK_BYTES_USUAL: usize = 4096;
 
 /// Records that wait for the thread: at 64 ticks a second and as many shots half a minute of a server, at 300 frames eight
 /// seconds of a client. A disk that stands still for longer costs records. Grows with the time to bridge.

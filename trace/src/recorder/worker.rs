@@ -3,7 +3,7 @@
 use super::flight::Flight;
 use super::output::{Begin, Output, explain};
 use super::standing::Standing;
-use super::{RecordedFile, RecorderOptions, RecorderSummary, Shared};
+use super::{Queued, RecordedFile, RecorderOptions, RecorderSummary, Shared};
 use crate::proto::recorder_note::Kind;
 use crate::proto::{self, Role};
 use crate::record::{Record, Stamped};
@@ -18,7 +18,7 @@ pub(super) enum Errand {
     Record {
         /// So many did not fit into the queue just before this one.
         lost_before: u64,
-        record: Stamped,
+        record: Queued,
     },
     Begin,
     End,
@@ -100,7 +100,7 @@ impl Worker {
         match errand {
             Errand::Record { lost_before, record } => {
                 self.shared.queued.fetch_sub(1, Ordering::Relaxed);
-                self.lost(lost_before, record.at);
+                self.lost(lost_before, record.record.at);
                 self.record(record);
             }
             Errand::Begin => self.begin(),
@@ -113,11 +113,11 @@ impl Worker {
         if count > 0 {
             let text = format!("{count} records were lost: the disk or the processor was too slow for them");
             let note = proto::RecorderNote { kind: Kind::Lost.into(), count, text };
-            self.record(Stamped { at, record: note.into() });
+            self.record(Queued { record: Stamped { at, record: note.into() }, encoded: None });
         }
     }
 
-    fn record(&mut self, stamped: Stamped) {
+    fn record(&mut self, Queued { record: stamped, encoded }: Queued) {
         self.last_at = stamped.at;
         if let Record::Header(header) = stamped.record {
             self.header = proto::Header { unix_ns_at_zero: self.options.unix_ns_at_zero, ..header };
@@ -125,8 +125,10 @@ impl Worker {
         }
         let mut payload = std::mem::take(&mut self.payload);
         payload.clear();
-        if self.wished || self.flight.is_some() {
-            stamped.record.encode(&mut payload);
+        match encoded {
+            Some(encoded) => payload = encoded,
+            None if self.wished || self.flight.is_some() => stamped.record.encode(&mut payload),
+            None => {}
         }
         let written = if self.wished { self.write(&stamped, &payload) } else { Ok(()) };
         self.standing.apply(&stamped);
