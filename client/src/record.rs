@@ -1,7 +1,7 @@
 //! What one session says for a trace: while nobody records, a question asked and answered no; otherwise records, in the
 //! order in which things happened, until the shell takes them away.
 //!
-//! Time line: the shell says that it looks around ([`Tape::wake`]); whatever happens in that update is noted with its own
+//! Time line: the shell says that it looks around (`Tape::wake`); whatever happens in that update is noted with its own
 //! local time; after the update the shell takes the notes. Nobody takes more than a frame's worth, so more than that is not
 //! kept but counted, and the count is a record itself.
 //!

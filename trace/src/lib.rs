@@ -1,6 +1,6 @@
 //! Tick traces: what a server and its clients write down while they run, and what can be learnt from it afterwards.
 //!
-//! Time line: a core says what happened ([`record`]), the [`recorder`]'s thread puts it into a chained file ([`file`]); later
+//! Time line: a core says what happened ([`record`]), the [`recorder`]'s thread puts it into a chained file ([`mod@file`]); later
 //! a file is read into a [`model`], its ticks are made again and compared ([`replay`]), several are put on one time line and
 //! judged ([`analysis`]), and all of it is told ([`report`], [`export`]).
 //!

@@ -23,7 +23,7 @@
 //!    told them, blended by the function that drew them; the muzzle is where the shooter had predicted itself (`own`).
 //!    A clamped one is tested in the server's true history. A target that died or was moved since is tested where it is
 //!    now; a dead one cannot be hit.
-//! 5. **Evidence** ([`evidence`]). The same shot is judged under every hit check against the same world, one of them
+//! 5. **Evidence** (`evidence`). The same shot is judged under every hit check against the same world, one of them
 //!    decides, and all of it is written down.
 //!
 //! What a lie is worth. A client that constantly declares an older picture than it draws, or constantly holds back acks,

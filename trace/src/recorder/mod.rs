@@ -5,7 +5,7 @@
 //! in [`RecorderState::failure`], in words for a player, and never reaches the game.
 //!
 //! Knows no wall clock: file names come from the header's and the records' times. Must not know what records mean, beyond
-//! those that stand until they are replaced ([`standing`]) and keyframes, at which a server's file can begin.
+//! those that stand until they are replaced (`standing`) and keyframes, at which a server's file can begin.
 
 mod flight;
 mod names;

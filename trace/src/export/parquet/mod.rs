@@ -1,7 +1,7 @@
 //! Tables for SQL: one Parquet file per table, for DuckDB, Polars and their kind.
 //!
 //! Time line: [`Sources`] are walked once per table, in order of time within each process. Must not know how a table is
-//! stored ([`table`]).
+//! stored (`table`).
 
 mod of_client;
 mod of_replay;
