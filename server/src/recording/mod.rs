@@ -260,7 +260,7 @@ const PART_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// All that one server writes before it stops by itself: no disk shall be full because of a match.
 const TOTAL_BYTES_MAX: u64 = 16 * 1024 * 1024 * 1024;
 /// How long records gather before the recorder's thread is woken for them: to wake it for every tick costs more than what it
-/// does. A small part of what a crash may lose.
-const HAND_OVER_INTERVAL: Duration = Duration::from_millis(100);
+/// does. With the 0.4 s until a chunk is sealed, less than the second that a crash may lose.
+const HAND_OVER_INTERVAL: Duration = Duration::from_millis(250);
 /// How often the recorder's state is looked at.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
