@@ -48,7 +48,9 @@ pub(super) fn press(
     }
     let watch = &mut *watch;
     let now_s = time.elapsed_secs();
-    let shift = keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
+    // Just pressed, too: on a slow machine it may be up again before the frame that hears of it.
+    let shifts = [KeyCode::ShiftLeft, KeyCode::ShiftRight];
+    let shift = keys.any_pressed(shifts) || keys.any_just_pressed(shifts);
     let step = held.steps(keys, time.delta_secs());
     if step != 0 {
         if shift { watch.player.step_frames(step) } else { watch.player.step_ticks(step) }
