@@ -18,7 +18,7 @@ use tickshot_shared::sim::input::{OwnView, ViewStamp};
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::Tick;
 use tickshot_trace::proto;
-use tickshot_trace::record::{Record, Stamped};
+use tickshot_trace::record::{Batch, OnChannel};
 
 /// The notes of one session.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub struct Tape {
     on: bool,
     /// When the process last looked around.
     now: Duration,
-    records: Vec<Stamped>,
+    records: Batch,
     lost: u64,
     /// Datagram payload at the socket: in, out.
     traffic: (u64, u64),
@@ -64,7 +64,7 @@ impl Tape {
     }
 
     /// Something happened at `at`. The record is made only if it is kept.
-    pub fn note<R: Into<Record>>(&mut self, at: Duration, record: impl FnOnce() -> R) {
+    pub fn note<R: OnChannel>(&mut self, at: Duration, record: impl FnOnce() -> R) {
         if !self.on {
             return;
         }
@@ -72,17 +72,17 @@ impl Tape {
             self.lost += 1;
             return;
         }
-        self.records.push(Stamped { at, record: record().into() });
+        self.records.push(at, &record());
     }
 
     /// Everything noted since the last call; if some had no room, how many.
-    pub(crate) fn take(&mut self, out: &mut Vec<Stamped>) {
+    pub(crate) fn take(&mut self, out: &mut Batch) {
         out.append(&mut self.records);
         let count = std::mem::take(&mut self.lost);
         if count > 0 {
             let text = format!("{count} records of this session had no room: nobody took those before them away");
-            let note = proto::RecorderNote { kind: proto::recorder_note::Kind::Lost.into(), count, text };
-            out.push(Stamped { at: self.now, record: note.into() });
+            let kind = proto::recorder_note::Kind::Lost.into();
+            out.push(self.now, &proto::RecorderNote { kind, count, text });
         }
     }
 

@@ -7,7 +7,7 @@ use tickshot_shared::sim::arena::MapHash;
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::TickRate;
 use tickshot_trace::proto;
-use tickshot_trace::record::Stamped;
+use tickshot_trace::record::Batch;
 
 impl ClientCore {
     /// Begin, or cease, to say what happens. It begins with where the session stands; what was said before stays to be
@@ -23,7 +23,7 @@ impl ClientCore {
     }
 
     /// Append what has happened since the last call. More than a frame's worth is not kept, but counted in a record.
-    pub fn take_records(&mut self, out: &mut Vec<Stamped>) {
+    pub fn take_records(&mut self, out: &mut Batch) {
         self.tape.take(out);
     }
 

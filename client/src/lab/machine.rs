@@ -14,7 +14,7 @@ use std::time::Duration;
 use tickshot_shared::limits::SESSION_TIMEOUT_MS;
 use tickshot_shared::link::profile::LinkSettings;
 use tickshot_shared::rng::Rng;
-use tickshot_trace::record::Stamped;
+use tickshot_trace::record::{Batch, Stamped};
 
 /// How one client takes part.
 #[derive(Clone)]
@@ -77,7 +77,7 @@ pub struct Machine {
     /// Hot-lane and control payload so far: in, out.
     traffic: (u64, u64),
     /// What was recorded; `None` = it does not record.
-    trace: Option<Vec<Stamped>>,
+    trace: Option<Batch>,
 }
 
 impl Machine {
@@ -118,8 +118,9 @@ impl Machine {
             return;
         }
         let local = self.quartz.local(now);
-        let header = recording::header(name, self.id, 0, String::new());
-        self.trace = Some(vec![Stamped { at: local, record: header.into() }]);
+        let mut trace = Batch::default();
+        trace.push(local, &recording::header(name, self.id, 0, String::new()));
+        self.trace = Some(trace);
         self.core.wake(local);
         self.core.set_client_id(self.id);
         self.core.set_recording(true);
@@ -129,8 +130,7 @@ impl Machine {
     pub fn take_trace(&mut self) -> Vec<Stamped> {
         let Some(trace) = &mut self.trace else { return Vec::new() };
         self.core.take_records(trace);
-        let header = trace[..1].to_vec();
-        std::mem::replace(trace, header)
+        super::take_but_header(trace)
     }
 
     /// What this machine's clock shows at true time `at`.

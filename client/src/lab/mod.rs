@@ -10,3 +10,13 @@ pub mod steer;
 pub mod truth;
 pub mod universe;
 pub mod wire;
+
+use tickshot_trace::record::{Batch, Stamped};
+
+/// All that was recorded; its header, the first record, stays.
+fn take_but_header(trace: &mut Batch) -> Vec<Stamped> {
+    let taken: Vec<Stamped> = trace.records().collect();
+    trace.clear();
+    taken.iter().take(1).for_each(|header| trace.push_record(header));
+    taken
+}

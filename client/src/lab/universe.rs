@@ -19,7 +19,7 @@ use tickshot_shared::protocol::version::protocol_version;
 use tickshot_shared::rng::Rng;
 use tickshot_shared::sim::round::MatchOptions;
 use tickshot_shared::tick::TickRate;
-use tickshot_trace::record::Stamped;
+use tickshot_trace::record::{Batch, Stamped};
 
 /// What a universe is made of.
 #[derive(Clone)]
@@ -66,7 +66,7 @@ pub struct Universe {
     server_still_until: Duration,
     seed: u64,
     /// What the server said so far, its header first; `None` = nobody records.
-    trace: Option<Vec<Stamped>>,
+    trace: Option<Batch>,
 }
 
 /// A machine, and what the server's end of its connection knows.
@@ -106,7 +106,8 @@ impl Universe {
         };
         let mut server = ServerCore::new(setup, Duration::ZERO);
         server.set_recording(config.record);
-        let header = Stamped { at: Duration::ZERO, record: header(&server, 0, String::new()).into() };
+        let mut begun = Batch::default();
+        begun.push(Duration::ZERO, &header(&server, 0, String::new()));
         let mut truth = Truth::default();
         truth.remember(server.world());
         Universe {
@@ -116,17 +117,14 @@ impl Universe {
             truth,
             server_still_until: Duration::ZERO,
             seed: config.seed,
-            trace: config.record.then(|| vec![header]),
+            trace: config.record.then_some(begun),
         }
     }
 
     /// Everything that was said since the last call: first the server's trace, then one for each client in the order of
     /// joining, each beginning with a header. The list of whoever does not record is empty.
     pub fn take_traces(&mut self) -> Vec<Vec<Stamped>> {
-        let of_server = self.trace.as_mut().map_or_else(Vec::new, |trace| {
-            let header = trace[..1].to_vec();
-            std::mem::replace(trace, header)
-        });
+        let of_server = self.trace.as_mut().map_or_else(Vec::new, super::take_but_header);
         let of_clients = self.machines.iter_mut().map(|guest| guest.machine.take_trace());
         std::iter::once(of_server).chain(of_clients).collect()
     }
@@ -226,7 +224,7 @@ impl Universe {
         let Some(trace) = &mut self.trace else { return };
         self.server.take_records(&StageTimes { began: self.now, ..StageTimes::default() }, trace);
         if self.server.world().tick.0.is_multiple_of(self.server.setup().rate.hz()) {
-            trace.push(Stamped { at: self.now, record: self.server.totals().into() });
+            trace.push(self.now, &self.server.totals());
         }
     }
 

@@ -26,7 +26,7 @@ use std::time::Duration;
 use tickshot_server::recording::{RecordingConfig as ServerRecordingConfig, RecordingSwitch};
 use tickshot_trace::file::Seal;
 use tickshot_trace::proto::Header;
-use tickshot_trace::record::Stamped;
+use tickshot_trace::record::Batch;
 use tickshot_trace::recorder::{Recorder, RecorderOptions, RecorderSummary};
 
 /// The recorder of this process.
@@ -37,7 +37,7 @@ pub struct Recording {
     desk: Desk,
     /// The last minute is kept in memory.
     flies: bool,
-    records: Vec<Stamped>,
+    records: Batch,
     next_traffic: Duration,
     next_look: Duration,
     /// Of the file that was finished last.
@@ -85,7 +85,7 @@ impl Recording {
             dir: config.dir,
             desk: Desk::default(),
             flies: config.flight,
-            records: Vec::new(),
+            records: Batch::default(),
             next_traffic: Duration::ZERO,
             next_look: Duration::ZERO,
             seal: None,
@@ -124,7 +124,7 @@ impl Recording {
             core.0.set_traffic(counters.bytes_in, counters.bytes_out);
         }
         core.0.take_records(&mut self.records);
-        self.records.drain(..).for_each(|record| self.recorder.record(record));
+        self.recorder.record(self.records.take());
     }
 
     /// Finish the file, if there is one, and wait for it.

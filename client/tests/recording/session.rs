@@ -6,7 +6,7 @@ use std::time::Duration;
 use tickshot_client::lab::machine::Machine;
 use tickshot_client::view::Status;
 use tickshot_trace::proto::recorder_note::Kind;
-use tickshot_trace::record::{Record, Stamped};
+use tickshot_trace::record::{Batch, Record, Stamped};
 
 #[test]
 fn a_match_that_is_recorded_is_the_same_match() {
@@ -26,9 +26,7 @@ fn who_does_not_record_keeps_nothing() {
     join_on(&mut bench, &["", ""], false);
     bench.run_for(Duration::from_secs(5));
     assert!(bench.universe.client_mut(0).take_trace().is_empty());
-    let mut records = Vec::new();
-    bench.universe.client_mut(0).core.take_records(&mut records);
-    assert_eq!(records, []);
+    assert_eq!(records(bench.universe.client_mut(0)), []);
 }
 
 fn playing(seed: u64, seconds: u64) -> Bench {
@@ -40,9 +38,9 @@ fn playing(seed: u64, seconds: u64) -> Bench {
 }
 
 fn records(machine: &mut Machine) -> Vec<Stamped> {
-    let mut records = Vec::new();
-    machine.core.take_records(&mut records);
-    records
+    let mut batch = Batch::default();
+    machine.core.take_records(&mut batch);
+    batch.records().collect()
 }
 
 #[test]

@@ -10,6 +10,7 @@
 use super::ServerCore;
 use crate::inputs::Filed;
 use crate::seats::Seated;
+use prost::Message;
 use std::time::Duration;
 use tickshot_shared::lagcomp::Shooters;
 use tickshot_shared::protocol::client_msg::InputPacket;
@@ -27,7 +28,7 @@ use tickshot_trace::proto::{
     self, Chat, Drop, FieldNames, ImposedLink, Keyframe, MatchBegan, Rules, ServerTick, ServerTotals, SessionEvent,
     Shot, ShotBelief,
 };
-use tickshot_trace::record::{Record, Stamped};
+use tickshot_trace::record::{Batch, OnChannel};
 use tickshot_trace::replay;
 
 /// When a tick's work began, and how long each stage of it took. The shell measures, for it has the clock.
@@ -50,10 +51,10 @@ impl StageTimes {
     }
 }
 
-/// What is said, and what is still being gathered of the tick in the making.
+/// What is said, and what is still being gathered of the tick in the making. Ticks keep the room of their columns.
 #[derive(Default)]
 pub(super) struct Recording {
-    records: Vec<Stamped>,
+    said: Batch,
     /// The latest local time that anybody named.
     now: Duration,
     /// What happened since the tick before.
@@ -62,17 +63,14 @@ pub(super) struct Recording {
     arrivals: Vec<Duration>,
     /// Packets in `next` by newest input and newest ack.
     packets: Vec<(Tick, Option<Tick>)>,
-    /// The tick just made, until its snapshots have left.
-    made: Option<Made>,
+    /// The tick just made and its shots, while its snapshots leave.
+    made: ServerTick,
+    shots: Vec<Shot>,
+    is_made: bool,
     /// When the next keyframe is taken at the latest; at once = before the next step.
     keyframe_at: Tick,
     /// Bits by field group when the tick began.
     field_bits: Vec<u64>,
-}
-
-struct Made {
-    tick: ServerTick,
-    shots: Vec<Shot>,
 }
 
 impl ServerCore {
@@ -92,14 +90,16 @@ impl ServerCore {
 
     /// Ends the record of the tick just made, and moves all that was said since the last call to the end of `out`. Called once
     /// per tick, after its snapshots left.
-    pub fn take_records(&mut self, times: &StageTimes, out: &mut Vec<Stamped>) {
+    pub fn take_records(&mut self, times: &StageTimes, out: &mut Batch) {
         let Some(recording) = &mut self.recording else { return };
         recording.now = recording.now.max(times.began);
-        if let Some(Made { mut tick, shots }) = recording.made.take() {
+        if std::mem::take(&mut recording.is_made) {
+            let tick = &mut recording.made;
             let totals = self.encoder.field_bits();
             recording.field_bits.resize(totals.len(), 0);
-            tick.field_bits = totals.iter().zip(&recording.field_bits).map(|((_, now), b)| (now - b) as u32).collect();
-            recording.field_bits.iter_mut().zip(&totals).for_each(|(before, (_, now))| *before = *now);
+            for (before, (_, now)) in recording.field_bits.iter_mut().zip(&totals) {
+                tick.field_bits.push((now - std::mem::replace(before, *now)) as u32);
+            }
             tick.late_us = us(times.began, tick.deadline_ns);
             let us = |time: Duration| u32::try_from(time.as_micros()).unwrap_or(u32::MAX);
             tick.receive_us = us(times.receive);
@@ -107,10 +107,10 @@ impl ServerCore {
             tick.step_us = us(times.step);
             tick.snapshots_us = us(times.snapshots);
             tick.flush_us = us(times.flush);
-            recording.say(tick);
-            shots.into_iter().for_each(|shot| recording.say(shot));
+            recording.said.push(recording.now, tick);
+            recording.shots.drain(..).for_each(|shot| recording.said.push(recording.now, &shot));
         }
-        out.append(&mut recording.records);
+        out.append(&mut recording.said);
     }
 
     /// Counts since the server began, but for what only the shell knows.
@@ -134,7 +134,7 @@ impl ServerCore {
         let Some(recording) = &mut self.recording else { return };
         recording.now = self.epoch + self.setup.rate.time_of(u64::from(self.world.tick.0));
         recording.field_bits = bits;
-        recording.say(FieldNames { names });
+        recording.say(&FieldNames { names });
         self.note_match();
         self.note_rules();
         for index in 0..self.seats.len() {
@@ -152,7 +152,7 @@ impl ServerCore {
     pub(super) fn note_match(&mut self) {
         let Some(recording) = &mut self.recording else { return };
         let map = &self.setup.map;
-        recording.say(MatchBegan {
+        recording.say(&MatchBegan {
             match_id: self.match_id.0.to_vec(),
             number: self.matches_begun,
             seed: self.match_seed,
@@ -169,7 +169,7 @@ impl ServerCore {
     pub(super) fn note_rules(&mut self) {
         let Some(recording) = &mut self.recording else { return };
         let rules = self.setup.rules;
-        recording.say(Rules {
+        recording.say(&Rules {
             tick: self.world.tick.0,
             experiments: rules.experiments,
             hit_checks: rules.hit_checks as u32,
@@ -179,7 +179,7 @@ impl ServerCore {
 
     pub(super) fn note_link(&mut self, client_id: u64, link: &str) {
         let Some(recording) = &mut self.recording else { return };
-        recording.say(ImposedLink { tick: self.world.tick.0, client_id, link: link.to_owned() });
+        recording.say(&ImposedLink { tick: self.world.tick.0, client_id, link: link.to_owned() });
     }
 
     // --- between the ticks
@@ -188,7 +188,7 @@ impl ServerCore {
     pub(super) fn note_seat(&mut self, kind: SessionKind, client_id: u64, slot: Slot, reason: &str) {
         let Some(recording) = &mut self.recording else { return };
         let Some(seat) = self.seats.get(slot.index()).and_then(Option::as_ref) else { return };
-        recording.say(SessionEvent {
+        recording.say(&SessionEvent {
             kind: kind.into(),
             tick: self.world.tick.0,
             client_id,
@@ -205,7 +205,7 @@ impl ServerCore {
         recording.now = recording.now.max(now);
         // A name that was refused may be anything.
         let name = name.chars().filter(|c| !c.is_control()).take(REFUSED_NAME_CHARS_MAX).collect();
-        recording.say(SessionEvent {
+        recording.say(&SessionEvent {
             kind: SessionKind::Refused.into(),
             tick: self.world.tick.0,
             client_id,
@@ -217,7 +217,7 @@ impl ServerCore {
 
     pub(super) fn note_chat(&mut self, line: &ChatLine) {
         let Some(recording) = &mut self.recording else { return };
-        recording.say(Chat {
+        recording.say(&Chat {
             id: line.id.0.to_vec(),
             tick: line.tick.0,
             name: line.name.clone(),
@@ -259,8 +259,8 @@ impl ServerCore {
 }
 
 impl Recording {
-    fn say(&mut self, record: impl Into<Record>) {
-        self.records.push(Stamped { at: self.now, record: record.into() });
+    fn say(&mut self, message: &impl OnChannel) {
+        self.said.push(self.now, message);
     }
 
     /// An input packet was handled; `filed`: what became of its inputs.
@@ -285,13 +285,16 @@ impl Recording {
             return;
         }
         self.keyframe_at = world.tick.plus(KEYFRAME_SECONDS * world.rate.hz());
-        self.say(Keyframe { world: Some(replay::of_world(world)), state_hash: world.hash() });
+        self.say(&Keyframe { world: Some(replay::of_world(world)), state_hash: world.hash() });
     }
 
     /// A snapshot leaves at `sent`.
     pub(super) fn note_snapshot(&mut self, slot: Slot, sent: Duration, stats: &SnapshotStats) {
         self.now = self.now.max(sent);
-        let Some(Made { tick, .. }) = &mut self.made else { return };
+        if !self.is_made {
+            return;
+        }
+        let tick = &mut self.made;
         let baseline = stats.baseline.and_then(|baseline| Tick(tick.tick).since(baseline)).unwrap_or(0);
         tick.snapshot_slots.push(slot.0.into());
         tick.snapshot_sent_us.push(us(sent, tick.deadline_ns));
@@ -306,12 +309,11 @@ impl Recording {
     }
 
     /// The packets since the tick before, now that this one's deadline cannot move any more.
-    fn close_packets(&mut self, tick: &mut ServerTick) {
+    fn close_packets(&mut self) {
+        let tick = &mut self.made;
         let now = Tick(tick.tick);
-        tick.packet_newest.reserve(self.packets.len());
-        tick.packet_acks.reserve(self.packets.len());
         let arrivals = self.arrivals.drain(..);
-        tick.packet_arrivals_us = arrivals.map(|arrived| us(arrived, tick.deadline_ns)).collect();
+        tick.packet_arrivals_us.extend(arrivals.map(|arrived| us(arrived, tick.deadline_ns)));
         for (newest, ack) in self.packets.drain(..) {
             let ahead = newest.distance(now).clamp(i32::MIN.into(), i32::MAX.into());
             tick.packet_newest.push(ahead as i32);
@@ -341,20 +343,12 @@ impl ServerCore {
         let deadline = self.deadline(self.world.tick);
         let Some(recording) = &mut self.recording else { return };
         let players = self.seats.len();
-        let mut tick = std::mem::replace(&mut recording.next, room_for_packets(players));
-        tick.tick = self.world.tick.0;
-        tick.deadline_ns = deadline.as_nanos() as i64;
-        recording.close_packets(&mut tick);
-        let columns = [
-            &mut tick.input_slots,
-            &mut tick.input_uses,
-            &mut tick.headings,
-            &mut tick.aims,
-            &mut tick.buttons,
-            &mut tick.weapons,
-        ];
-        columns.into_iter().for_each(|column| column.reserve(players));
-        tick.margins_us.reserve(players);
+        std::mem::swap(&mut recording.next, &mut recording.made);
+        recording.next.clear();
+        recording.made.tick = self.world.tick.0;
+        recording.made.deadline_ns = deadline.as_nanos() as i64;
+        recording.close_packets();
+        let tick = &mut recording.made;
         for index in 0..players {
             let slot = Slot(index as u16);
             if !self.scratch.present[index] {
@@ -365,48 +359,18 @@ impl ServerCore {
             let over_the_wire = seat.filter(|seat| used == InputUse::Used && !seat.is_bot());
             let arrived = over_the_wire.and_then(|seat| seat.inputs.arrived(self.world.tick));
             let margin_us = arrived.map_or(0, |arrived| us(deadline, arrived.as_nanos() as i64));
-            replay::push_input(&mut tick, slot, used, self.scratch.inputs[index].as_ref(), margin_us);
+            replay::push_input(tick, slot, used, self.scratch.inputs[index].as_ref(), margin_us);
         }
-        tick.inputs_hash = replay::inputs_hash(&tick);
+        tick.inputs_hash = replay::inputs_hash(tick);
         let checks = self.world.checks();
         tick.state_hash = self.world.hash();
         tick.player_checks = checks.players;
         tick.field_checks = checks.fields;
-        reserve_snapshots(&mut tick, players);
         let seated = Seated { sessions: &self.sessions, seats: &self.seats };
-        let shots = self.shots.iter().map(|shot| shot_record(shot, &seated, verdicts)).collect();
-        recording.made = Some(Made { tick, shots });
+        recording.shots.clear();
+        recording.shots.extend(self.shots.iter().map(|shot| shot_record(shot, &seated, verdicts)));
+        recording.is_made = true;
     }
-}
-
-/// A packet of every player, and some more.
-fn room_for_packets(players: usize) -> ServerTick {
-    let room = || Vec::with_capacity(players + players / 4);
-    ServerTick {
-        packet_slots: room(),
-        packet_inputs: room(),
-        packet_kept: room(),
-        packet_late: room(),
-        packet_ack_gaps: room(),
-        packet_display_delays: Vec::with_capacity(players + players / 4),
-        ..ServerTick::default()
-    }
-}
-
-fn reserve_snapshots(tick: &mut ServerTick, players: usize) {
-    tick.snapshot_sent_us.reserve(players);
-    let columns = [
-        &mut tick.snapshot_slots,
-        &mut tick.snapshot_bytes,
-        &mut tick.snapshot_baselines,
-        &mut tick.snapshot_entities,
-        &mut tick.snapshot_deferred,
-        &mut tick.snapshot_header_bits,
-        &mut tick.snapshot_own_bits,
-        &mut tick.snapshot_scene_bits,
-        &mut tick.snapshot_set_bits,
-    ];
-    columns.into_iter().for_each(|column| column.reserve(players));
 }
 
 /// A shot with what the judge knew of its shooter, which nothing has touched since.

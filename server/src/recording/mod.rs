@@ -19,7 +19,7 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tickshot_trace::proto::{Drop, Header};
-use tickshot_trace::record::Stamped;
+use tickshot_trace::record::Batch;
 use tickshot_trace::recorder::{Recorder, RecorderOptions, RecorderState, RecorderSummary};
 
 /// What a server is told about recording before it starts.
@@ -40,10 +40,9 @@ pub(crate) struct ServerRecording {
     /// Recorders of other folders, all of whose work is done.
     finished: Vec<RecorderSummary>,
     /// On their way to the recorder.
-    records: Vec<Stamped>,
+    records: Batch,
     next_hand_over: Duration,
     next_look: Duration,
-    told_failure: Option<String>,
     told_lost: u64,
 }
 
@@ -86,10 +85,9 @@ impl ServerRecording {
             flight_dir: config.flight_dir.clone(),
             recorder: None,
             finished: Vec::new(),
-            records: Vec::new(),
+            records: Batch::default(),
             next_hand_over: Duration::ZERO,
             next_look: Duration::ZERO,
-            told_failure: None,
             told_lost: 0,
         };
         if let Some(dir) = &config.flight_dir {
@@ -147,22 +145,22 @@ impl ServerRecording {
             record.cpu_us = cpu.as_micros() as u64;
             let of_transport = counters.drops.iter().map(|(reason, count)| (*reason, *count));
             record.drops.extend(of_transport.map(|(reason, count)| Drop { reason: reason.to_owned(), count }));
-            self.records.push(Stamped { at: times.began, record: record.into() });
+            self.records.push(times.began, &record);
         }
         if times.began >= self.next_hand_over {
             self.next_hand_over = times.began + HAND_OVER_INTERVAL;
-            self.records.drain(..).for_each(|record| running.recorder.record(record));
+            running.recorder.record(self.records.take());
         }
     }
 
     /// All that the core said goes to the recorder: before a file ends.
     fn hand_over(&mut self) {
         if let Some(running) = &self.recorder {
-            self.records.drain(..).for_each(|record| running.recorder.record(record));
+            running.recorder.record(self.records.take());
         }
     }
 
-    /// Now and then: how the recorder fares, for whoever holds the switch, and as a warning if it fares badly.
+    /// Now and then: how the recorder fares, for whoever holds the switch. Of its failures it warns itself.
     pub(crate) fn look(&mut self, now: Duration) {
         if now < self.next_look {
             return;
@@ -170,12 +168,6 @@ impl ServerRecording {
         self.next_look = now + LOOK_INTERVAL;
         let Some(running) = &self.recorder else { return };
         let state = running.recorder.state();
-        if state.failure != self.told_failure {
-            if let Some(failure) = &state.failure {
-                tracing::warn!("recording: {failure}");
-            }
-            self.told_failure.clone_from(&state.failure);
-        }
         if state.lost > self.told_lost {
             tracing::warn!("recording: {} records lost, the disk is too slow", state.lost - self.told_lost);
             self.told_lost = state.lost;

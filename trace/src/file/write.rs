@@ -7,13 +7,12 @@ use super::chain::{Chain, SEAL, Seal, seal_bytes, seal_entries};
 use super::chunk::CHUNK_BYTES_MAX;
 use super::health::Origin;
 use crate::proto;
-use crate::record::{Record, Stamped};
+use crate::record::{Encoded, Record, Stamped};
 use mcap::records::{MessageHeader, Metadata};
 use mcap::write::NoSeek;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug)]
@@ -88,13 +87,15 @@ impl<W: Write> TraceWriter<W> {
         let mut payload = std::mem::take(&mut self.payload);
         payload.clear();
         record.record.encode(&mut payload);
-        let written = self.write_encoded(record.record.channel(), record.at, &payload);
+        let (at, channel) = (record.at, record.record.channel());
+        let written = self.write_encoded(&Encoded { at, channel, payload: &payload });
         self.payload = payload;
         written
     }
 
-    /// The same of a record that is encoded already. `index`: of its channel in [`Record::CHANNELS`].
-    pub(crate) fn write_encoded(&mut self, index: usize, at: Duration, payload: &[u8]) -> io::Result<()> {
+    /// The same of a record that is encoded already.
+    pub(crate) fn write_encoded(&mut self, record: &Encoded<'_>) -> io::Result<()> {
+        let Encoded { at, channel: index, payload } = *record;
         let channel = match self.channels[index] {
             Some(channel) => channel,
             None => {

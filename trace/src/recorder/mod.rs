@@ -1,7 +1,7 @@
 //! The recorder: a thread of its own between cores and files. Never waited for.
 //!
-//! Time line: [`Recorder::record`] puts a record into a bounded queue, or counts a loss; the thread encodes it, keeps it in
-//! the flight memory if there is one, and writes it to the open file if there is one. What goes wrong with the disk ends up
+//! Time line: [`Recorder::record`] puts a batch of records into a bounded queue, or counts a loss; the thread writes it to the
+//! open file if there is one, and keeps it in the flight memory if there is one. What goes wrong with the disk ends up
 //! in [`RecorderState::failure`], in words for a player, and never reaches the game.
 //!
 //! Knows no wall clock: file names come from the header's and the records' times. Must not know what records mean, beyond
@@ -18,7 +18,7 @@ pub(crate) use self::names::utc;
 use self::worker::{Errand, Worker};
 use crate::file::Seal;
 use crate::proto;
-use crate::record::{Record, Stamped};
+use crate::record::Batch;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -126,19 +126,22 @@ impl Recorder {
     }
 
     /// Never blocks. A full queue counts a loss, and the file says where.
-    pub fn record(&self, record: Stamped) {
+    pub fn record(&self, batch: Batch) {
+        let count = batch.len();
+        if count == 0 {
+            return;
+        }
         if self.shared.queued.load(Ordering::Relaxed) >= QUEUE_RECORDS_MAX {
-            self.shared.lose();
+            self.shared.lose(count);
             return;
         }
         // The gap is told where it is: before the first record that fits again.
         let lost = self.shared.lost_untold.swap(0, Ordering::Relaxed);
-        self.shared.queued.fetch_add(1, Ordering::Relaxed);
-        let errand = Errand::Record { lost_before: lost, record: Queued::of(record) };
-        if !self.send(errand) {
-            self.shared.queued.fetch_sub(1, Ordering::Relaxed);
+        self.shared.queued.fetch_add(count, Ordering::Relaxed);
+        if !self.send(Errand::Record { lost_before: lost, batch }) {
+            self.shared.queued.fetch_sub(count, Ordering::Relaxed);
             self.shared.lost_untold.fetch_add(lost, Ordering::Relaxed);
-            self.shared.lose();
+            self.shared.lose(count);
         }
     }
 
@@ -200,36 +203,11 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lose(&self) {
-        self.lost.fetch_add(1, Ordering::Relaxed);
-        self.lost_untold.fetch_add(1, Ordering::Relaxed);
+    fn lose(&self, records: usize) {
+        self.lost.fetch_add(records as u64, Ordering::Relaxed);
+        self.lost_untold.fetch_add(records as u64, Ordering::Relaxed);
     }
 }
-
-/// A record in the queue.
-#[derive(Debug)]
-struct Queued {
-    /// Of a tick only its kind and time: the rest is `encoded`.
-    record: Stamped,
-    encoded: Option<Vec<u8>>,
-}
-
-impl Queued {
-    /// A tick has a list for each of some forty columns. It becomes bytes right here, where they were filled a moment ago: that
-    /// is cheaper than to hand so many lists to another thread, which would have to give all their memory back.
-    fn of(stamped: Stamped) -> Queued {
-        let Stamped { at, record } = stamped;
-        if !matches!(record, Record::ServerTick(_)) {
-            return Queued { record: Stamped { at, record }, encoded: None };
-        }
-        let mut bytes = Vec::with_capacity(TICK_BYTES_USUAL);
-        record.encode(&mut bytes);
-        Queued { record: Stamped { at, record: proto::ServerTick::default().into() }, encoded: Some(bytes) }
-    }
-}
-
-/// Of a server with many players.
-const TICK_BYTES_USUAL: usize = 4096;
 
 /// Records that wait for the thread: at 64 ticks a second and as many shots half a minute of a server, at 300 frames eight
 /// seconds of a client. A disk that stands still for longer costs records. Grows with the time to bridge.

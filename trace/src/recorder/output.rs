@@ -6,7 +6,7 @@ use super::names;
 use super::standing::Standing;
 use crate::file::{TraceWriter, WriteOptions};
 use crate::proto;
-use crate::record::{Record, Stamped};
+use crate::record::{Encoded, Record, Stamped};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -55,8 +55,8 @@ impl Output {
         Ok(Output { path, writer, unsealed_since: None, looked_at: now })
     }
 
-    pub(super) fn write(&mut self, channel: usize, at: Duration, payload: &[u8], now: Instant) -> Result<(), String> {
-        let written = self.writer.write_encoded(channel, at, payload);
+    pub(super) fn write(&mut self, record: &Encoded<'_>, now: Instant) -> Result<(), String> {
+        let written = self.writer.write_encoded(record);
         self.unsealed_since.get_or_insert(now);
         self.said(written)
     }

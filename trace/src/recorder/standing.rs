@@ -3,7 +3,8 @@
 //! Must not know files.
 
 use crate::proto::session_event::Kind;
-use crate::record::{Record, Stamped};
+use crate::proto::{FieldNames, ImposedLink, MatchBegan, Rules, SessionEvent, SessionState, Switched, Welcomed};
+use crate::record::{Encoded, OnChannel, Record, Stamped};
 use std::collections::BTreeMap;
 
 /// The records that hold at some time of a recording.
@@ -18,31 +19,17 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Whether such a record stands. The header is the recorder's own matter.
-    pub(super) fn stands(record: &Record) -> bool {
-        matches!(
-            record,
-            Record::FieldNames(_)
-                | Record::MatchBegan(_)
-                | Record::Rules(_)
-                | Record::SessionEvent(_)
-                | Record::ImposedLink(_)
-                | Record::Welcomed(_)
-                | Record::SessionState(_)
-                | Record::Switched(_)
-        )
-    }
-
     /// It happened.
-    pub(super) fn apply(&mut self, stamped: &Stamped) {
+    pub(super) fn apply(&mut self, record: &Encoded<'_>) {
+        if !STANDING.contains(&record.channel) {
+            return;
+        }
+        let stamped = record.decode();
         match &stamped.record {
             Record::SessionEvent(event) => match event.kind() {
                 Kind::Admitted | Kind::Present if self.present.len() < PRESENT_MAX => {
-                    let mut present = stamped.clone();
-                    if let Record::SessionEvent(event) = &mut present.record {
-                        event.kind = Kind::Present.into();
-                    }
-                    self.present.insert(event.slot, present);
+                    let event = SessionEvent { kind: Kind::Present.into(), ..event.clone() };
+                    self.present.insert(event.slot, Stamped { at: stamped.at, record: event.into() });
                 }
                 Kind::Left => {
                     self.present.remove(&event.slot);
@@ -52,10 +39,10 @@ impl Standing {
             },
             Record::ImposedLink(imposed) if imposed.link.is_empty() => drop(self.links.remove(&imposed.client_id)),
             Record::ImposedLink(imposed) if self.links.len() < PRESENT_MAX => {
-                self.links.insert(imposed.client_id, stamped.clone());
+                self.links.insert(imposed.client_id, stamped);
             }
-            record if Standing::stands(record) => drop(self.single.insert(record.channel(), stamped.clone())),
-            _ => {}
+            Record::ImposedLink(_) => {}
+            _ => drop(self.single.insert(record.channel, stamped)),
         }
     }
 
@@ -64,6 +51,18 @@ impl Standing {
         self.single.values().chain(self.present.values()).chain(self.links.values())
     }
 }
+
+/// Channels of such records. The header is the recorder's own matter.
+const STANDING: [usize; 8] = [
+    FieldNames::CHANNEL,
+    MatchBegan::CHANNEL,
+    Rules::CHANNEL,
+    SessionEvent::CHANNEL,
+    ImposedLink::CHANNEL,
+    Welcomed::CHANNEL,
+    SessionState::CHANNEL,
+    Switched::CHANNEL,
+];
 
 /// More than any server has places.
 const PRESENT_MAX: usize = 1024;

@@ -3,22 +3,21 @@
 use super::flight::Flight;
 use super::output::{Begin, Output, explain};
 use super::standing::Standing;
-use super::{Queued, RecordedFile, RecorderOptions, RecorderSummary, Shared};
+use super::{RecordedFile, RecorderOptions, RecorderSummary, Shared};
 use crate::proto::recorder_note::Kind;
-use crate::proto::{self, Role};
-use crate::record::{Record, Stamped};
+use crate::proto::{self, Header, Keyframe, Role};
+use crate::record::{Batch, Encoded, OnChannel, Record};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// What the thread is asked to do.
-#[expect(clippy::large_enum_variant, reason = "nearly all are records; a box would be an allocation for each of them")]
 pub(super) enum Errand {
     Record {
         /// So many did not fit into the queue just before this one.
         lost_before: u64,
-        record: Queued,
+        batch: Batch,
     },
     Begin,
     End,
@@ -31,7 +30,7 @@ pub(super) enum Errand {
 pub(super) struct Worker {
     options: RecorderOptions,
     /// Of the next file.
-    header: proto::Header,
+    header: Header,
     shared: Arc<Shared>,
     standing: Standing,
     flight: Option<Flight>,
@@ -46,15 +45,14 @@ pub(super) struct Worker {
     spent_bytes: u64,
     files: Vec<RecordedFile>,
     last_at: Duration,
-    payload: Vec<u8>,
     /// The failure that is told is that of a flight.
     flight_failed: bool,
 }
 
 impl Worker {
-    pub(super) fn new(options: RecorderOptions, header: proto::Header, shared: Arc<Shared>) -> Worker {
+    pub(super) fn new(options: RecorderOptions, header: Header, shared: Arc<Shared>) -> Worker {
         let flight = options.flight.map(Flight::new);
-        let header = proto::Header { unix_ns_at_zero: options.unix_ns_at_zero, ..header };
+        let header = Header { unix_ns_at_zero: options.unix_ns_at_zero, ..header };
         Worker {
             options,
             header,
@@ -68,7 +66,6 @@ impl Worker {
             spent_bytes: 0,
             files: Vec::new(),
             last_at: Duration::ZERO,
-            payload: Vec::new(),
             flight_failed: false,
         }
     }
@@ -98,10 +95,10 @@ impl Worker {
 
     fn handle(&mut self, errand: Errand) {
         match errand {
-            Errand::Record { lost_before, record } => {
-                self.shared.queued.fetch_sub(1, Ordering::Relaxed);
-                self.lost(lost_before, record.record.at);
-                self.record(record);
+            Errand::Record { lost_before, batch } => {
+                self.shared.queued.fetch_sub(batch.len(), Ordering::Relaxed);
+                self.lost(lost_before, batch.iter().next().map_or(self.last_at, |record| record.at));
+                self.record(batch);
             }
             Errand::Begin => self.begin(),
             Errand::End => self.end("as asked"),
@@ -112,49 +109,51 @@ impl Worker {
     fn lost(&mut self, count: u64, at: Duration) {
         if count > 0 {
             let text = format!("{count} records were lost: the disk or the processor was too slow for them");
-            let note = proto::RecorderNote { kind: Kind::Lost.into(), count, text };
-            self.record(Queued { record: Stamped { at, record: note.into() }, encoded: None });
+            let mut batch = Batch::default();
+            batch.push(at, &proto::RecorderNote { kind: Kind::Lost.into(), count, text });
+            self.record(batch);
         }
     }
 
-    fn record(&mut self, Queued { record: stamped, encoded }: Queued) {
-        self.last_at = stamped.at;
-        if let Record::Header(header) = stamped.record {
-            self.header = proto::Header { unix_ns_at_zero: self.options.unix_ns_at_zero, ..header };
-            return;
+    fn record(&mut self, batch: Batch) {
+        for record in batch.iter() {
+            self.last_at = record.at;
+            if record.channel == Header::CHANNEL {
+                self.set_header(&record);
+                continue;
+            }
+            let written = if self.wished { self.write(&record) } else { Ok(()) };
+            self.standing.apply(&record);
+            if let Err(failure) = written {
+                self.fail(failure);
+            }
         }
-        let mut payload = std::mem::take(&mut self.payload);
-        payload.clear();
-        match encoded {
-            Some(encoded) => payload = encoded,
-            None if self.wished || self.flight.is_some() => stamped.record.encode(&mut payload),
-            None => {}
-        }
-        let written = if self.wished { self.write(&stamped, &payload) } else { Ok(()) };
-        self.standing.apply(&stamped);
         if let Some(flight) = &mut self.flight {
-            flight.push(&stamped, &payload);
-        }
-        self.payload = payload;
-        if let Err(failure) = written {
-            self.fail(failure);
+            flight.push(batch);
         }
     }
 
-    fn write(&mut self, stamped: &Stamped, payload: &[u8]) -> Result<(), String> {
+    /// Of the next file.
+    fn set_header(&mut self, record: &Encoded<'_>) {
+        if let Record::Header(header) = record.decode().record {
+            self.header = Header { unix_ns_at_zero: self.options.unix_ns_at_zero, ..header };
+        }
+    }
+
+    fn write(&mut self, record: &Encoded<'_>) -> Result<(), String> {
         // A replay begins at a keyframe; of a client any record will do.
-        let may_begin = !self.is_server() || matches!(stamped.record, Record::Keyframe(_));
+        let may_begin = !self.is_server() || record.channel == Keyframe::CHANNEL;
         if may_begin && self.output.as_ref().is_some_and(|output| output.bytes() >= self.options.part_bytes_max) {
-            self.close(stamped.at, Kind::Rotated, "the next part goes on")?;
+            self.close(record.at, Kind::Rotated, "the next part goes on")?;
         }
         if self.output.is_none() && may_begin {
-            self.open(stamped.at, self.standing.clone())?;
+            self.open(record.at, self.standing.clone())?;
         }
         let Some(output) = &mut self.output else { return Ok(()) };
-        output.write(stamped.record.channel(), stamped.at, payload, Instant::now())?;
+        output.write(record, Instant::now())?;
         let bytes = output.bytes();
         if self.spent_bytes + bytes >= self.options.total_bytes_max {
-            self.close(stamped.at, Kind::Stopped, "all the room that recordings were allowed is used")?;
+            self.close(record.at, Kind::Stopped, "all the room that recordings were allowed is used")?;
             return Err(self.room_is_used());
         }
         Ok(())
@@ -200,7 +199,7 @@ impl Worker {
                 self.open(record.at, standing.clone())?;
             }
             let Some(output) = &mut self.output else { return Ok(()) };
-            output.write(record.channel, record.at, &record.payload, Instant::now())
+            output.write(&record, Instant::now())
         })
     }
 
@@ -292,7 +291,7 @@ impl Worker {
             return Err(self.room_is_used());
         }
         let now = Instant::now();
-        let header = proto::Header { part: 1, continues: Vec::new(), ..self.header.clone() };
+        let header = Header { part: 1, continues: Vec::new(), ..self.header.clone() };
         let begin = Begin {
             dir: &self.options.dir,
             stem: &mut String::new(),
@@ -305,7 +304,7 @@ impl Worker {
         let mut output = Output::begin(begin, now)?;
         output.note(first.at, Kind::Flight, 0, why)?;
         for record in std::iter::once(first).chain(records) {
-            output.write(record.channel, record.at, &record.payload, now)?;
+            output.write(&record, now)?;
         }
         output.note(self.last_at, Kind::Stopped, output.records(), "all that was remembered")?;
         output.finish(true)
