@@ -21,7 +21,7 @@ pub(crate) fn encode_tick(record: &ServerTick, bytes: &mut Vec<u8>) {
         lost_ticks,
         changes,
         state_hash,
-        inputs_hash,
+        input_sums,
         player_checks,
         field_checks,
         input_slots,
@@ -67,14 +67,12 @@ pub(crate) fn encode_tick(record: &ServerTick, bytes: &mut Vec<u8>) {
     if *state_hash != 0 {
         encoding::fixed64::encode(11, state_hash, bytes);
     }
-    if *inputs_hash != 0 {
-        encoding::fixed32::encode(12, inputs_hash, bytes);
-    }
     for (tag, checks) in [(13, player_checks), (14, field_checks)] {
         if !checks.is_empty() {
             encoding::bytes::encode(tag, checks, bytes);
         }
     }
+    encoding::fixed32::encode_packed(15, input_sums, bytes);
     for (tag, column) in [input_slots, input_uses, headings, aims, buttons, weapons].into_iter().enumerate() {
         packed(20 + tag as u32, column, bytes);
     }
@@ -178,7 +176,7 @@ mod tests {
             lost_ticks: number(rng),
             changes: vec![Change { kind: 1, slot: number(rng), team: 2 }; rng.below(3) as usize],
             state_hash: rng.next_u64(),
-            inputs_hash: number(rng),
+            input_sums: vec![number(rng), 0, number(rng)],
             player_checks: a.iter().map(|value| *value as u8).collect(),
             field_checks: b.iter().map(|value| *value as u8).collect(),
             stamps: vec![

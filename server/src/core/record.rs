@@ -361,7 +361,7 @@ impl ServerCore {
             let margin_us = arrived.map_or(0, |arrived| us(deadline, arrived.as_nanos() as i64));
             replay::push_input(tick, slot, used, self.scratch.inputs[index].as_ref(), margin_us);
         }
-        tick.inputs_hash = replay::inputs_hash(tick);
+        tick.input_sums.extend(replay::input_sums(tick));
         let checks = self.world.checks();
         tick.state_hash = self.world.hash();
         tick.player_checks = checks.players;

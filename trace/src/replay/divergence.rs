@@ -1,5 +1,6 @@
 //! Where a replay and its record part: the tick, and as far as it can be told the entity and the field, with both values.
 
+use super::sums::{self, Altered};
 use crate::proto::{Keyframe, PlayerState, ServerTick, Shot};
 use serde::Serialize;
 use std::fmt;
@@ -45,6 +46,23 @@ impl Divergence {
     pub(super) fn of_record(tick: u32, field: &'static str, what: &str) -> Divergence {
         let text = format!("tick {tick}, {field}: {what}");
         Divergence { tick, slot: None, field: Some(field), recorded: String::new(), replayed: String::new(), text }
+    }
+
+    /// An input is not the one that the server used.
+    pub(super) fn of_inputs(record: &ServerTick, altered: Altered) -> Divergence {
+        let Altered { slot, field } = altered;
+        let (Some(player), Some(column)) = (slot, field) else {
+            let who = slot.map_or("several players".to_owned(), |slot| format!("the player in slot {slot}"));
+            let text = format!("tick {}, inputs: those of {who} are not the ones that the server used", record.tick);
+            let (recorded, replayed) = (String::new(), String::new());
+            return Divergence { tick: record.tick, slot, field: Some("inputs"), recorded, replayed, text };
+        };
+        let recorded = sums::recorded(record, player, column);
+        let text = format!(
+            "tick {}, player in slot {player}, {column}: not the input that the server used (recorded {recorded})",
+            record.tick
+        );
+        Divergence { tick: record.tick, slot, field, recorded, replayed: String::new(), text }
     }
 
     /// The evidence of `shot` is not what judging it again gives.

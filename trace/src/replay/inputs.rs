@@ -70,30 +70,6 @@ pub fn view_stamp(stamp: &Stamp, tick: Tick) -> Option<ViewStamp> {
     stamp_is_possible(&view, tick).then_some(view)
 }
 
-/// First four bytes of BLAKE3 over the inputs of a tick: for each player in slot order its slot (2 bytes), use, heading, aim (2),
-/// buttons and weapon, then each stamp: slot (2), ages of *a* and *b*, fraction (2), own age (0 = none), own fraction, age of
-/// what it is based on, hit check. All little-endian.
-pub fn inputs_hash(record: &ServerTick) -> u32 {
-    let mut bytes = Vec::with_capacity(record.input_slots.len() * 8 + record.stamps.len() * 10);
-    let columns = [&record.input_uses, &record.headings, &record.aims, &record.buttons, &record.weapons];
-    for (i, slot) in record.input_slots.iter().enumerate() {
-        let [used, heading, aim, buttons, weapon] = columns.map(|column| column.get(i).copied().unwrap_or(0));
-        bytes.extend((*slot as u16).to_le_bytes());
-        bytes.extend([used as u8, heading as u8]);
-        bytes.extend((aim as u16).to_le_bytes());
-        bytes.extend([buttons as u8, weapon as u8]);
-    }
-    for stamp in &record.stamps {
-        bytes.extend((stamp.slot as u16).to_le_bytes());
-        bytes.extend([stamp.a_age as u8, stamp.b_age as u8]);
-        bytes.extend((stamp.fraction_256ths as u16).to_le_bytes());
-        bytes.extend([stamp.own_age.unwrap_or(0) as u8, stamp.own_fraction_256ths as u8]);
-        bytes.extend([stamp.based_on_age as u8, stamp.check as u8]);
-    }
-    let [a, b, c, d, ..] = *blake3::hash(&bytes).as_bytes();
-    u32::from_le_bytes([a, b, c, d])
-}
-
 /// Writes what was used for everyone, by slot, into `inputs`.
 pub(super) fn read_inputs(record: &ServerTick, inputs: &mut [Option<Input>]) -> Result<(), ReplayError> {
     inputs.fill(None);

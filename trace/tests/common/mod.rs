@@ -66,7 +66,7 @@ pub(crate) fn server_tick(tick: u32, players: u32, numbers: &mut Numbers) -> pro
         snapshots_us: 100 + numbers.below(90) as u32,
         flush_us: 50 + numbers.below(50) as u32,
         state_hash: numbers.next(),
-        inputs_hash: numbers.next() as u32,
+        input_sums: (0..3).map(|_| numbers.next() as u32).collect(),
         player_checks: (0..players).map(|_| numbers.next() as u8).collect(),
         field_checks: (0..30).map(|_| numbers.next() as u8).collect(),
         input_slots: slots.clone(),

@@ -111,7 +111,7 @@ fn pairs<'t>(a: &'t [ServerTick], b: &'t [ServerTick]) -> Vec<(&'t ServerTick, &
 }
 
 fn same_inputs(a: &ServerTick, b: &ServerTick) -> bool {
-    a.inputs_hash == b.inputs_hash && a.changes == b.changes
+    a.input_sums == b.input_sums && a.changes == b.changes
 }
 
 fn same_worlds(a: &ServerTick, b: &ServerTick) -> bool {

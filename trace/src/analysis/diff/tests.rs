@@ -10,7 +10,7 @@ fn server(ticks: u32) -> ServerTrace {
     let tick = |tick: u32| ServerTick {
         tick,
         late_us: 10,
-        inputs_hash: tick * 3,
+        input_sums: vec![tick * 3; 3],
         state_hash: u64::from(tick) * 5,
         player_checks: vec![1, 2],
         input_slots: vec![0, 1],
@@ -76,7 +76,7 @@ fn a_part_of_a_recording_is_one_from_its_first_record_on() {
 fn the_first_tick_whose_inputs_differ_is_named_with_whose_and_what() {
     let mut other = server(50);
     for tick in &mut other.ticks[29..] {
-        tick.inputs_hash += 1;
+        tick.input_sums[0] += 1;
         tick.state_hash += 1;
     }
     other.ticks[29].aims[1] = 201;
