@@ -38,6 +38,8 @@ fn main() {
         if records {
             server.recording().begin(&dir);
         }
+        // What the beginning of a file costs, its map above all, belongs to nobody's stretch; nor does what its end costs.
+        std::thread::sleep(SETTLES);
         let (began, cpu, threads) = (Instant::now(), cpu_time(), cpu_by_thread());
         std::thread::sleep(stretch);
         let ticks = began.elapsed().as_secs_f64() * hz;
@@ -48,15 +50,14 @@ fn main() {
         });
         let by_thread = by_thread.collect::<Vec<_>>().join(", ");
         server.recording().end();
-        // What the end of a file costs belongs to nobody's stretch.
-        std::thread::sleep(Duration::from_millis(500));
+        std::thread::sleep(SETTLES);
         println!("{} {ms_per_tick:.4} ms CPU a tick: {by_thread}", if records { "recording" } else { "off      " });
         if records { &mut on } else { &mut off }.push(ms_per_tick);
     }
     let report = server.stop();
     let recording = report.recording.expect("it recorded");
     let bytes: u64 = recording.files.iter().map(|file| file.bytes).sum();
-    let minutes = stretch.as_secs_f64() * on.len() as f64 / 60.0;
+    let minutes = (stretch + SETTLES).as_secs_f64() * on.len() as f64 / 60.0;
     // Each stretch against those before and after it: what else the machine does changes slowly.
     let beside = |i: usize| (off[i] + off.get(i + 1).unwrap_or(&off[i])) / 2.0;
     let more: Vec<f64> = on.iter().enumerate().map(|(i, on)| on - beside(i)).collect();
@@ -70,6 +71,8 @@ fn main() {
     );
     remove(&dir);
 }
+
+const SETTLES: Duration = Duration::from_millis(400);
 
 fn middle(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);

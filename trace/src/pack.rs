@@ -31,7 +31,6 @@ pub(crate) fn encode_tick(record: &ServerTick, bytes: &mut Vec<u8>) {
         buttons,
         weapons,
         margins_us,
-        stamps,
         packet_slots,
         packet_arrivals_us,
         packet_newest,
@@ -52,6 +51,14 @@ pub(crate) fn encode_tick(record: &ServerTick, bytes: &mut Vec<u8>) {
         snapshot_scene_bits,
         snapshot_set_bits,
         field_bits,
+        stamp_slots,
+        stamp_a_ages,
+        stamp_b_ages,
+        stamp_fractions,
+        stamp_own_ages,
+        stamp_own_fractions,
+        stamp_based_on_ages,
+        stamp_checks,
     } = record;
     unsigned(1, *tick, bytes);
     if *deadline_ns != 0 {
@@ -77,7 +84,6 @@ pub(crate) fn encode_tick(record: &ServerTick, bytes: &mut Vec<u8>) {
         packed(20 + tag as u32, column, bytes);
     }
     packed_signed(26, margins_us, bytes);
-    encoding::message::encode_repeated(27, stamps, bytes);
     packed(30, packet_slots, bytes);
     packed_signed(31, packet_arrivals_us, bytes);
     packed_signed(32, packet_newest, bytes);
@@ -101,6 +107,19 @@ pub(crate) fn encode_tick(record: &ServerTick, bytes: &mut Vec<u8>) {
     ];
     for (tag, column) in of_snapshots.into_iter().enumerate() {
         packed(42 + tag as u32, column, bytes);
+    }
+    let of_stamps = [
+        stamp_slots,
+        stamp_a_ages,
+        stamp_b_ages,
+        stamp_fractions,
+        stamp_own_ages,
+        stamp_own_fractions,
+        stamp_based_on_ages,
+        stamp_checks,
+    ];
+    for (tag, column) in of_stamps.into_iter().enumerate() {
+        packed(60 + tag as u32, column, bytes);
     }
 }
 
@@ -147,7 +166,7 @@ fn packed_with<T>(tag: u32, column: &[T], number: impl Fn(&T) -> u32, bytes: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto::{Change, Stamp};
+    use crate::proto::Change;
     use prost::Message;
     use tickshot_shared::rng::Rng;
 
@@ -161,9 +180,9 @@ mod tests {
             let most = [7, 16, 31][rng.below(3) as usize];
             (0..rng.below(70)).map(|_| (rng.next_u64() >> (64 - most)) as u32).collect::<Vec<u32>>()
         };
-        let columns: [Vec<u32>; 19] = std::array::from_fn(|_| column());
+        let columns: [Vec<u32>; 27] = std::array::from_fn(|_| column());
         let signed = |values: &[u32]| values.iter().map(|value| *value as i32 - 60).collect::<Vec<i32>>();
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s] = columns;
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, zz] = columns;
         ServerTick {
             tick: number(rng),
             deadline_ns: rng.next_u64() as i64 >> rng.below(64),
@@ -179,10 +198,6 @@ mod tests {
             input_sums: vec![number(rng), 0, number(rng)],
             player_checks: a.iter().map(|value| *value as u8).collect(),
             field_checks: b.iter().map(|value| *value as u8).collect(),
-            stamps: vec![
-                Stamp { slot: number(rng), own_age: Some(number(rng)), ..Stamp::default() };
-                rng.below(4) as usize
-            ],
             margins_us: signed(&c),
             packet_arrivals_us: signed(&d),
             packet_newest: signed(&e),
@@ -209,6 +224,14 @@ mod tests {
             snapshot_own_bits: s.clone(),
             snapshot_scene_bits: r.iter().rev().copied().collect(),
             snapshot_set_bits: s.iter().rev().copied().collect(),
+            stamp_slots: t,
+            stamp_a_ages: u,
+            stamp_b_ages: v,
+            stamp_fractions: w,
+            stamp_own_ages: x,
+            stamp_own_fractions: y,
+            stamp_based_on_ages: z,
+            stamp_checks: zz,
             field_bits: r.iter().chain(&s).copied().collect(),
         }
     }

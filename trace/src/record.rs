@@ -129,13 +129,7 @@ impl Batch {
         other.clear();
     }
 
-    /// All of it; what stays is empty and has as much room.
-    pub fn take(&mut self) -> Batch {
-        let empty =
-            Batch { bytes: Vec::with_capacity(self.bytes.len()), entries: Vec::with_capacity(self.entries.len()) };
-        std::mem::replace(self, empty)
-    }
-
+    /// Its room stays.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.entries.clear();

@@ -24,7 +24,7 @@ fn options(dir: &Path) -> RecorderOptions {
 /// In batches as a server makes them. Not faster than the thread: these tests are about what is written.
 fn feed(recorder: &Recorder, records: &[Stamped]) {
     for chunk in records.chunks(QUEUE_RECORDS_MAX / 4) {
-        chunk.chunks(16).for_each(|batch| recorder.record(batch.iter().cloned().collect()));
+        chunk.chunks(16).for_each(|batch| recorder.record(&mut batch.iter().cloned().collect()));
         std::thread::sleep(Duration::from_millis(60));
     }
 }
@@ -254,7 +254,7 @@ fn a_queue_that_overflows_loses_records_counts_them_and_says_where() {
     for tick in 2..60_000 {
         let record = at_tick(tick, proto::Chat { tick, ..big.clone() });
         let begun = Instant::now();
-        recorder.record([record].into_iter().collect());
+        recorder.record(&mut [record].into_iter().collect());
         slowest = slowest.max(begun.elapsed());
         sent += 1;
         ticks.push(tick);
@@ -286,7 +286,7 @@ fn losses_stand_in_the_file_even_if_nothing_comes_after_them() {
     feed(&recorder, &[at_tick(1, keyframe(1, 64, &mut numbers))]);
     let big = at_tick(2, long_line(&mut numbers));
     for _ in 0..100_000 {
-        recorder.record([big.clone()].into_iter().collect());
+        recorder.record(&mut [big.clone()].into_iter().collect());
         if recorder.state().lost > 100 {
             break;
         }

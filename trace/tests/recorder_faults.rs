@@ -30,11 +30,11 @@ fn play_until(recorder: &Recorder, from: &mut u32, so: impl Fn(&RecorderState) -
     loop {
         *from += 1;
         if *from % 16 == 1 {
-            recorder.record([common::at_tick(*from, keyframe(*from, 64, &mut numbers))].into_iter().collect());
+            recorder.record(&mut [common::at_tick(*from, keyframe(*from, 64, &mut numbers))].into_iter().collect());
         }
         let record = common::at_tick(*from, server_tick(*from, 64, &mut numbers));
         let asked = Instant::now();
-        recorder.record([record].into_iter().collect());
+        recorder.record(&mut [record].into_iter().collect());
         assert!(asked.elapsed() < Duration::from_millis(100), "a record waited {:?}", asked.elapsed());
         let state = recorder.state();
         if so(&state) {
@@ -244,7 +244,7 @@ fn record_for_ever(dir: &Path) {
         }
         record.at = begun.elapsed();
         let newest = record.at.as_nanos().to_string();
-        recorder.record([record].into_iter().collect());
+        recorder.record(&mut [record].into_iter().collect());
         if tick % 8 == 0 && dir.exists() {
             // In one piece: the reader may come at any time.
             let part = dir.join("newest.part");

@@ -124,7 +124,7 @@ impl Recording {
             core.0.set_traffic(counters.bytes_in, counters.bytes_out);
         }
         core.0.take_records(&mut self.records);
-        self.recorder.record(self.records.take());
+        self.recorder.record(&mut self.records);
     }
 
     /// Finish the file, if there is one, and wait for it.

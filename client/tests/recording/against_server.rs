@@ -7,6 +7,7 @@ use std::time::Duration;
 use tickshot_client::lab::universe::UniverseConfig;
 use tickshot_trace::model::{ClientTrace, ServerTrace, Trace};
 use tickshot_trace::proto;
+use tickshot_trace::replay::stamp_of;
 
 /// The server's trace and those of the clients.
 fn traces(bench: &mut Bench) -> (ServerTrace, Vec<ClientTrace>) {
@@ -48,7 +49,7 @@ fn used_inputs_missing(server: &ServerTrace, trace: &ClientTrace, slot: u32) -> 
             let there = inputs.get(&tick.tick).is_some_and(|input| {
                 (input.heading, input.aim, input.buttons, input.weapon)
                     == (tick.headings[i], tick.aims[i], tick.buttons[i], tick.weapons[i])
-                    && input.stamp.as_ref() == tick.stamps.iter().find(|stamp| stamp.slot == slot)
+                    && input.stamp == stamp_of(tick, slot)
             });
             if !there {
                 missing.push(tick.tick);

@@ -149,14 +149,14 @@ impl ServerRecording {
         }
         if times.began >= self.next_hand_over {
             self.next_hand_over = times.began + HAND_OVER_INTERVAL;
-            running.recorder.record(self.records.take());
+            running.recorder.record(&mut self.records);
         }
     }
 
     /// All that the core said goes to the recorder: before a file ends.
     fn hand_over(&mut self) {
         if let Some(running) = &self.recorder {
-            running.recorder.record(self.records.take());
+            running.recorder.record(&mut self.records);
         }
     }
 

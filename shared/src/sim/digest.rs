@@ -92,12 +92,13 @@ impl World {
         let mut fields = [0; FIELDS.len()];
         for (check, player) in players.iter_mut().zip(present) {
             let Some(player) = player else { continue };
-            let mut whole = 0;
-            for (field, bits) in fields.iter_mut().zip(player_bits(player)) {
+            let mut whole: u64 = 0;
+            for ((field, bits), weight) in fields.iter_mut().zip(player_bits(player)).zip(WEIGHTS) {
                 *field = mix(*field, bits);
-                whole = mix(whole, bits);
+                // A sum, so that no field waits for the one before.
+                whole = whole.wrapping_add(bits.wrapping_mul(weight));
             }
-            *check = byte_of(whole).max(1);
+            *check = byte_of(mix(0, whole)).max(1);
         }
         let mut bytes = Vec::with_capacity(ROUND_BYTES + rockets.len() * ROCKET_BYTES);
         rockets.iter().for_each(|rocket| append_rocket(&mut bytes, rocket));
@@ -112,10 +113,20 @@ impl World {
 
 /// One step of a cheap hash: what goes in spreads upwards.
 #[inline]
-fn mix(state: u64, value: u64) -> u64 {
+const fn mix(state: u64, value: u64) -> u64 {
     // The multiplier is 2^64 divided by pi, made odd.
     (state.rotate_left(5) ^ value).wrapping_add(1).wrapping_mul(0x517C_C1B7_2722_0A95)
 }
+
+/// An odd number for each field of a player: what a difference in it counts.
+const WEIGHTS: [u64; PLAYER_FIELDS] = {
+    let (mut weights, mut index) = ([0; PLAYER_FIELDS], 0);
+    while index < PLAYER_FIELDS {
+        weights[index] = mix(mix(index as u64, 1), 2) | 1;
+        index += 1;
+    }
+    weights
+};
 
 fn fold(bytes: &[u8]) -> u64 {
     bytes.chunks(8).fold(bytes.len() as u64, |state, chunk| {

@@ -104,6 +104,8 @@ struct Shared {
     /// Since it started, and those that no note in the file tells of yet.
     lost: AtomicU64,
     lost_untold: AtomicU64,
+    /// Empty batches whose room is used again: nobody has to find some, or to give it back, a few times a second.
+    spares: Mutex<Vec<Batch>>,
 }
 
 impl Recorder {
@@ -125,16 +127,18 @@ impl Recorder {
         Recorder { shared, errands: Some(errands), thread }
     }
 
-    /// Never blocks. A full queue counts a loss, and the file says where.
-    pub fn record(&self, batch: Batch) {
+    /// Takes all that `batch` holds, and leaves it empty. Never blocks. A full queue counts a loss, and the file says where.
+    pub fn record(&self, batch: &mut Batch) {
         let count = batch.len();
         if count == 0 {
             return;
         }
         if self.shared.queued.load(Ordering::Relaxed) >= QUEUE_RECORDS_MAX {
+            batch.clear();
             self.shared.lose(count);
             return;
         }
+        let batch = std::mem::replace(batch, self.shared.spare());
         // The gap is told where it is: before the first record that fits again.
         let lost = self.shared.lost_untold.swap(0, Ordering::Relaxed);
         self.shared.queued.fetch_add(count, Ordering::Relaxed);
@@ -203,6 +207,18 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn spare(&self) -> Batch {
+        self.spares.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, mut batch: Batch) {
+        batch.clear();
+        let mut spares = self.spares.lock().unwrap_or_else(PoisonError::into_inner);
+        if spares.len() < SPARES_MAX {
+            spares.push(batch);
+        }
+    }
+
     fn lose(&self, records: usize) {
         self.lost.fetch_add(records as u64, Ordering::Relaxed);
         self.lost_untold.fetch_add(records as u64, Ordering::Relaxed);
@@ -212,6 +228,9 @@ impl Shared {
 /// Records that wait for the thread: at 64 ticks a second and as many shots half a minute of a server, at 300 frames eight
 /// seconds of a client. A disk that stands still for longer costs records. Grows with the time to bridge.
 pub const QUEUE_RECORDS_MAX: usize = 4096;
+
+/// One is filled while another is written; more only if the disk was slow.
+const SPARES_MAX: usize = 4;
 
 /// Places that records leave free, so that somebody who presses keys is heard behind a full queue.
 const QUEUE_COMMANDS_MAX: usize = 64;

@@ -73,7 +73,12 @@ impl Worker {
     /// Until the recorder's handle is gone and the queue is empty.
     pub(super) fn run(mut self, queue: &Receiver<Errand>) -> RecorderSummary {
         loop {
-            match queue.recv_timeout(NAP) {
+            let next = if self.output.is_some() {
+                queue.recv_timeout(NAP)
+            } else {
+                queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            };
+            match next {
                 Ok(errand) => {
                     self.handle(errand);
                     // Records come in handfuls; the file and the state are looked after once for each.
@@ -128,8 +133,9 @@ impl Worker {
                 self.fail(failure);
             }
         }
-        if let Some(flight) = &mut self.flight {
-            flight.push(batch);
+        match &mut self.flight {
+            Some(flight) => flight.push(batch),
+            None => self.shared.give_back(batch),
         }
     }
 
@@ -348,5 +354,5 @@ impl Worker {
 
 /// Errands that are done before anything else is seen to.
 const HANDFUL: usize = 64;
-/// So often the thread wakes though nothing comes: a part of how long a record may wait for the disk.
+/// So often the thread wakes while a file is open though nothing comes: a part of how long a record may wait for the disk.
 const NAP: Duration = Duration::from_millis(100);

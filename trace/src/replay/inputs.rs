@@ -26,8 +26,43 @@ pub fn push_input(record: &mut ServerTick, slot: Slot, used: InputUse, input: Op
     record.weapons.push(*weapon as u32);
     record.margins_us.push(margin_us);
     if let Some(view) = view {
-        record.stamps.push(stamp(slot, Tick(record.tick), view));
+        push_stamp(record, &stamp(slot, Tick(record.tick), view));
     }
+}
+
+/// Appends a stamp to the columns of `record`. Slots must come in ascending order.
+pub fn push_stamp(record: &mut ServerTick, stamp: &Stamp) {
+    let Stamp { slot, a_age, b_age, fraction_256ths, own_age, own_fraction_256ths, based_on_age, check } = *stamp;
+    record.stamp_slots.push(slot);
+    record.stamp_a_ages.push(a_age);
+    record.stamp_b_ages.push(b_age);
+    record.stamp_fractions.push(fraction_256ths);
+    record.stamp_own_ages.push(own_age.map_or(0, |age| age.saturating_add(1)));
+    record.stamp_own_fractions.push(own_fraction_256ths);
+    record.stamp_based_on_ages.push(based_on_age);
+    record.stamp_checks.push(check);
+}
+
+/// The stamps of `record`, in slot order; what a column lacks is 0.
+pub fn stamps(record: &ServerTick) -> impl Iterator<Item = Stamp> + '_ {
+    record.stamp_slots.iter().enumerate().map(|(index, slot)| {
+        let at = |column: &[u32]| column.get(index).copied().unwrap_or(0);
+        Stamp {
+            slot: *slot,
+            a_age: at(&record.stamp_a_ages),
+            b_age: at(&record.stamp_b_ages),
+            fraction_256ths: at(&record.stamp_fractions),
+            own_age: at(&record.stamp_own_ages).checked_sub(1),
+            own_fraction_256ths: at(&record.stamp_own_fractions),
+            based_on_age: at(&record.stamp_based_on_ages),
+            check: at(&record.stamp_checks),
+        }
+    })
+}
+
+/// The stamp of the input of `slot`, if it carries one.
+pub fn stamp_of(record: &ServerTick, slot: u32) -> Option<Stamp> {
+    stamps(record).find(|stamp| stamp.slot == slot)
 }
 
 /// A view stamp of an input of `tick` as a message.
@@ -77,8 +112,8 @@ pub(super) fn read_inputs(record: &ServerTick, inputs: &mut [Option<Input>]) -> 
         let place = inputs.get_mut(*slot as usize).ok_or(ReplayError::State("input_slots"))?;
         *place = input_at(record, i)?;
     }
-    for stamp in &record.stamps {
-        let view = view_stamp(stamp, Tick(record.tick)).ok_or(ReplayError::State("stamps"))?;
+    for stamp in stamps(record) {
+        let view = view_stamp(&stamp, Tick(record.tick)).ok_or(ReplayError::State("stamps"))?;
         let input = inputs.get_mut(stamp.slot as usize).and_then(Option::as_mut).ok_or(ReplayError::State("stamps"))?;
         input.view = Some(view);
     }

@@ -17,7 +17,7 @@ mod verify;
 
 pub use self::divergence::Divergence;
 pub use self::hearing::{Hearing, Listener};
-pub use self::inputs::{push_input, stamp, view_stamp};
+pub use self::inputs::{push_input, push_stamp, stamp, stamp_of, stamps, view_stamp};
 pub(crate) use self::shots::Recorded;
 pub use self::shots::{Noting, based_on, note_hits, of_evidence, told_ages};
 pub use self::state::{of_options, of_team, of_world};

@@ -8,6 +8,7 @@
 //! Whoever alters a trace on purpose can make these anew, as everything but the seal that the recorder told; then the replay
 //! finds what follows from the alteration.
 
+use super::inputs::{stamp_of, stamps};
 use crate::proto::{ServerTick, Stamp};
 
 /// Columns of `ServerTick` that hold inputs.
@@ -39,8 +40,8 @@ pub fn input_sums(record: &ServerTick) -> [u32; 3] {
             add(*slot, field as u32, column.get(index).copied().unwrap_or(0).into());
         }
     }
-    for stamp in record.stamps.iter().take(CELLS_MAX) {
-        add(stamp.slot, STAMPS, content(stamp));
+    for stamp in stamps(record).take(CELLS_MAX) {
+        add(stamp.slot, STAMPS, content(&stamp));
     }
     sums.map(|sum| (sum % P) as u32)
 }
@@ -69,8 +70,7 @@ pub(super) fn recorded(record: &ServerTick, slot: u32, field: &str) -> String {
         "buttons" => &record.buttons,
         "weapons" => &record.weapons,
         _ => {
-            let stamp = record.stamps.iter().find(|stamp| stamp.slot == slot);
-            return stamp.map_or_else(|| "no stamp".to_owned(), |stamp| format!("{stamp:?}"));
+            return stamp_of(record, slot).map_or_else(|| "no stamp".to_owned(), |stamp| format!("{stamp:?}"));
         }
     };
     let value = record.input_slots.iter().position(|it| *it == slot).and_then(|index| column.get(index));
@@ -118,6 +118,7 @@ const CELLS_MAX: usize = 1 << 13;
 
 #[cfg(test)]
 mod tests {
+    use super::super::inputs::push_stamp;
     use super::*;
     use tickshot_shared::rng::Rng;
 
@@ -134,7 +135,7 @@ mod tests {
             weapons: column(3),
             ..ServerTick::default()
         };
-        record.stamps = (0..20).map(|i| Stamp { slot: 2 * i + 3, a_age: i, ..Stamp::default() }).collect();
+        (0..20).for_each(|i| push_stamp(&mut record, &Stamp { slot: 2 * i + 3, a_age: i, ..Stamp::default() }));
         record.input_sums = input_sums(&record).to_vec();
         record
     }
@@ -159,8 +160,8 @@ mod tests {
             }
             for index in 0..20 {
                 let mut other = whole.clone();
-                other.stamps[index].own_fraction_256ths += 1;
-                let found = Altered { slot: Some(other.stamps[index].slot), field: Some("stamps") };
+                other.stamp_own_fractions[index] += 1;
+                let found = Altered { slot: Some(other.stamp_slots[index]), field: Some("stamps") };
                 assert_eq!(altered(&other), Some(found), "seed {seed}");
             }
         }
@@ -168,10 +169,13 @@ mod tests {
 
     #[test]
     fn a_stamp_that_was_taken_out_is_a_stamp_that_is_another() {
+        let whole = record(1);
+        let slot = whole.stamp_slots[7];
         let mut other = record(1);
-        let stamp = other.stamps.remove(7);
+        let ServerTick { stamp_slots, stamp_a_ages, .. } = &mut other;
+        [stamp_slots, stamp_a_ages].into_iter().for_each(|column| _ = column.remove(7));
         // Its cell is gone: off by as much as it was.
-        assert_eq!(altered(&other), Some(Altered { slot: Some(stamp.slot), field: Some("stamps") }));
+        assert_eq!(altered(&other), Some(Altered { slot: Some(slot), field: Some("stamps") }));
     }
 
     #[test]

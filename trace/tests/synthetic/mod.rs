@@ -14,6 +14,7 @@ use tickshot_trace::proto::{
     Welcomed, session_event::Kind,
 };
 use tickshot_trace::record::{Record, Stamped};
+use tickshot_trace::replay::push_stamp;
 
 pub(crate) const TICK_NS: i64 = 15_625_000;
 pub(crate) const MS: i64 = 1_000_000;
@@ -296,7 +297,7 @@ impl Run<'_> {
         record.weapons.push(0);
         record.margins_us.push(if used { margin.div_euclid(1000) as i32 } else { 0 });
         if used && tick.is_multiple_of(64) {
-            record.stamps.push(Stamp { slot, a_age: 5, ..Stamp::default() });
+            push_stamp(record, &Stamp { slot, a_age: 5, ..Stamp::default() });
         }
     }
 

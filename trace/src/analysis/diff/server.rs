@@ -7,7 +7,7 @@ use crate::analysis::shots::Players;
 use crate::analysis::shots::words::handle;
 use crate::model::ServerTrace;
 use crate::proto::{ServerTick, Shot};
-use crate::replay::Replay;
+use crate::replay::{Replay, stamp_of};
 use std::collections::{BTreeMap, BTreeSet};
 use tickshot_shared::sim::digest::FIELDS;
 use tickshot_shared::sim::world::World;
@@ -134,8 +134,7 @@ fn input_differences(a: &ServerTick, b: &ServerTick, players: &Players) -> Vec<D
             let (a, b) = (at(&in_a), at(&in_b));
             (a != b).then(|| Difference { of: of.clone(), field: (*field).to_owned(), a, b })
         }));
-        let stamp = |tick: &ServerTick| tick.stamps.iter().find(|stamp| stamp.slot == slot).copied();
-        all.extend(Difference::of(&of, "stamp", &stamp(a), &stamp(b)));
+        all.extend(Difference::of(&of, "stamp", &stamp_of(a, slot), &stamp_of(b, slot)));
     }
     all
 }

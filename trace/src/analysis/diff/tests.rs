@@ -4,6 +4,7 @@ use super::{Diff, DiffError, diff};
 use crate::file::{Health, Origin};
 use crate::model::{ClientTrace, ServerTrace, Trace};
 use crate::proto::{ClientTotals, Correction, FieldNames, Header, InputSampled, MatchBegan, ServerTick, Shot, Stamp};
+use crate::replay::push_stamp;
 
 fn server(ticks: u32) -> ServerTrace {
     let header = Header { tick_rate_hz: 64, seed: 7, unix_ns_at_zero: 1_000, ..Header::default() };
@@ -80,7 +81,7 @@ fn the_first_tick_whose_inputs_differ_is_named_with_whose_and_what() {
         tick.state_hash += 1;
     }
     other.ticks[29].aims[1] = 201;
-    other.ticks[29].stamps = vec![Stamp { slot: 1, a_age: 9, ..Stamp::default() }];
+    push_stamp(&mut other.ticks[29], &Stamp { slot: 1, a_age: 9, ..Stamp::default() });
     other.ticks[29].player_checks = vec![1, 77];
     other.matches[0].match_id = vec![2; 16];
     let diff = of_servers(server(50), other);

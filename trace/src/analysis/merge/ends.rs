@@ -9,6 +9,7 @@ use super::pairs::{Flight, Way, ticks_of};
 use super::sessions::Session;
 use crate::model::{ClientTrace, ServerTrace};
 use crate::proto::{InputSampled, ServerTick, Stamp};
+use crate::replay::stamp_of;
 use serde::Serialize;
 
 /// The inputs that the server used, beside the client's own record of them.
@@ -83,16 +84,16 @@ impl InputsChecked {
     }
 }
 
-struct Used<'t> {
+struct Used {
     heading: u32,
     aim: u32,
     buttons: u32,
     weapon: u32,
-    stamp: Option<&'t Stamp>,
+    stamp: Option<Stamp>,
 }
 
 /// The client's own input that this tick used for `slot`.
-fn used_input(tick: &ServerTick, slot: u32) -> Option<Used<'_>> {
+fn used_input(tick: &ServerTick, slot: u32) -> Option<Used> {
     let index = tick.input_slots.iter().position(|of| *of == slot)?;
     if *tick.input_uses.get(index)? != 0 {
         return None;
@@ -102,11 +103,11 @@ fn used_input(tick: &ServerTick, slot: u32) -> Option<Used<'_>> {
         aim: *tick.aims.get(index)?,
         buttons: *tick.buttons.get(index)?,
         weapon: *tick.weapons.get(index)?,
-        stamp: tick.stamps.iter().find(|stamp| stamp.slot == slot),
+        stamp: stamp_of(tick, slot),
     })
 }
 
-fn difference(made: &InputSampled, used: &Used<'_>) -> Option<Difference> {
+fn difference(made: &InputSampled, used: &Used) -> Option<Difference> {
     let fields = [
         ("heading", made.heading, used.heading),
         ("aim", made.aim, used.aim),
@@ -117,7 +118,7 @@ fn difference(made: &InputSampled, used: &Used<'_>) -> Option<Difference> {
         return Some(Difference { tick: made.tick, field, client: client.to_string(), server: server.to_string() });
     }
     let said = |stamp: Option<&Stamp>| stamp.map(|stamp| Stamp { slot: 0, ..*stamp });
-    let (client, server) = (said(made.stamp.as_ref()), said(used.stamp));
+    let (client, server) = (said(made.stamp.as_ref()), said(used.stamp.as_ref()));
     (client != server).then(|| Difference {
         tick: made.tick,
         field: "stamp",
