@@ -15,8 +15,9 @@ mod strip;
 mod timeline;
 
 use super::camera::Lens;
+use super::panels::ruler;
 use super::spectate::{Spectator, Subject};
-use super::{Draw, camera, effects, hud, players, spectate};
+use super::{Draw, camera, chat, effects, hud, players, spectate};
 use crate::app::ClientSet;
 use crate::view::ViewModel;
 use crate::watch::{Player, Shown};
@@ -44,6 +45,7 @@ impl Plugin for WatchPlugin {
         let player = self.player.lock().ok().and_then(|mut player| player.take()).expect("a plugin is built once");
         app.insert_resource(Watch::new(player))
             .insert_resource(state::StateFile::new(self.state_file.clone()))
+            .add_systems(PostStartup, make_room_for_chat)
             .add_systems(PreUpdate, keys::press.in_set(ClientSet::Controls).after(InputSystems))
             .add_systems(Update, (go_on, state::write).chain())
             .add_systems(
@@ -114,6 +116,12 @@ fn look_on(view: Res<ViewModel>, mut watch: ResMut<Watch>, mut spectator: ResMut
     }
     lens.covered_px = Vec2::new(side::RIGHT_EDGE_PX, bar::HEIGHT_PX);
     spectator.look(followed.map_or(Subject::Free, Subject::Player), watch.eye);
+}
+
+/// Where it stands in a match are the panels and the bar here: it goes beside those and over the ruler.
+fn make_room_for_chat(mut column: Single<&mut Node, With<chat::Column>>) {
+    column.left = px(side::RIGHT_EDGE_PX + 10.0);
+    column.bottom = px(bar::HEIGHT_PX + ruler::HEIGHT_PX + 14.0);
 }
 
 /// The bar and the panels.

@@ -2,6 +2,8 @@
 //!
 //! The match is a universe of its own: a server, bots, and clients on known links with clocks of their own.
 
+mod chat;
+
 use std::path::Path;
 use std::time::Duration;
 use tickshot_client::effects::metres;
@@ -36,12 +38,16 @@ fn recorded() -> Vec<Recording> {
         });
     }
     universe.run_until(Duration::from_secs(SECONDS));
-    let traces = universe.take_traces().into_iter().zip(["server.mcap", "Ann.mcap", "Ben.mcap"]);
-    let part = |(records, name)| {
+    recording(&mut universe, &["server.mcap", "Ann.mcap", "Ben.mcap"])
+}
+
+/// What everybody recorded so far, as if read from files of these names.
+fn recording(universe: &mut Universe, names: &[&str]) -> Vec<Recording> {
+    let part = |(records, name): (_, &&str)| {
         let contents = Contents { records, health: Health::default() };
         Part::of(Path::new(name), contents).expect("a trace begins with its header")
     };
-    join(traces.map(part).collect())
+    join(universe.take_traces().into_iter().zip(names).map(part).collect())
 }
 
 fn sorted(recordings: Vec<Recording>) -> Traces {
