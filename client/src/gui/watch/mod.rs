@@ -45,12 +45,12 @@ impl Plugin for WatchPlugin {
         let player = self.player.lock().ok().and_then(|mut player| player.take()).expect("a plugin is built once");
         app.insert_resource(Watch::new(player))
             .insert_resource(state::StateFile::new(self.state_file.clone()))
-            .add_systems(PostStartup, make_room_for_chat)
             .add_systems(PreUpdate, keys::press.in_set(ClientSet::Controls).after(InputSystems))
             .add_systems(Update, (go_on, state::write).chain())
             .add_systems(
                 Draw,
                 (
+                    make_room_for_chat.before(chat::refresh),
                     look_on.after(spectate::choose).before(camera::follow),
                     ghosts::paint.after(players::paint).after(effects::paint_over).before(hud::listen),
                 ),
@@ -118,10 +118,13 @@ fn look_on(view: Res<ViewModel>, mut watch: ResMut<Watch>, mut spectator: ResMut
     spectator.look(followed.map_or(Subject::Free, Subject::Player), watch.eye);
 }
 
-/// Where it stands in a match are the panels and the bar here: it goes beside those and over the ruler.
-fn make_room_for_chat(mut column: Single<&mut Node, With<chat::Column>>) {
-    column.left = px(side::RIGHT_EDGE_PX + 10.0);
-    column.bottom = px(bar::HEIGHT_PX + ruler::HEIGHT_PX + 14.0);
+/// Where it stands in a match are the panels and the bar here: it goes beside those, and over the ruler while that is there.
+fn make_room_for_chat(watch: Res<Watch>, mut column: Single<&mut Node, With<chat::Column>>) {
+    let ruler_px = if watch.shown.glance.is_some() { ruler::HEIGHT_PX } else { 0.0 };
+    let (left, bottom) = (px(side::RIGHT_EDGE_PX + 10.0), px(bar::HEIGHT_PX + ruler_px + 14.0));
+    if (column.left, column.bottom) != (left, bottom) {
+        (column.left, column.bottom) = (left, bottom);
+    }
 }
 
 /// The bar and the panels.
