@@ -203,7 +203,8 @@ fn sum(a: Health, b: Health) -> Health {
         last_seal: b.last_seal,
         messages: a.messages + b.messages,
         unknown: a.unknown + b.unknown,
-        lost: a.lost + b.lost,
+        // Counts as files tell them: a forged one may say anything.
+        lost: a.lost.saturating_add(b.lost),
         faults: a.faults.into_iter().chain(b.faults).collect(),
         origin: a.origin.or(b.origin),
     }
