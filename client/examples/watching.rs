@@ -5,14 +5,15 @@
 //! a single thread; each place is sought several times and the least is taken, so that a busy machine does not look like
 //! a slow program.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 use tickshot_client::lab::machine::ClientSetup;
 use tickshot_client::lab::universe::{Universe, UniverseConfig};
 use tickshot_client::view::ViewModel;
 use tickshot_client::watch::{Look, Moment, Player, Sources, Traces};
 use tickshot_shared::rng::Rng;
-use tickshot_trace::file::Health;
-use tickshot_trace::model::Trace;
+use tickshot_trace::file::{Contents, Health};
+use tickshot_trace::recordings::{Part, join};
 
 const SEED: u64 = 5;
 const PLACES: usize = 200;
@@ -54,9 +55,11 @@ fn record(minutes: u64, players: usize) -> Traces {
     universe.join(ClientSetup { name: "Ann".to_owned(), link, frame_interval, ..ClientSetup::default() });
     universe.run_until(Duration::from_secs(60 * minutes));
     let traces = universe.take_traces().into_iter().zip(["server", "Ann"]);
-    let named =
-        traces.map(|(records, name)| (name.to_owned(), Trace::of(records, Health::default()).expect("a trace")));
-    Traces::of(named.collect()).expect("a server and its client")
+    let part = |(records, name)| {
+        let contents = Contents { records, health: Health::default() };
+        Part::of(Path::new(name), contents).expect("a trace begins with its header")
+    };
+    Traces::of(join(traces.map(part).collect())).expect("a server and its client")
 }
 
 /// The time that each of many moments takes to be found and pictured.

@@ -1,8 +1,8 @@
 //! Tick traces: what a server and its clients write down while they run, and what can be learnt from it afterwards.
 //!
 //! Time line: a core says what happened ([`record`]), the [`recorder`]'s thread puts it into a chained file ([`mod@file`]); later
-//! a file is read into a [`model`], its ticks are made again and compared ([`replay`]), several are put on one time line and
-//! judged ([`analysis`]), and all of it is told ([`report`], [`export`]).
+//! the files of a process are joined ([`recordings`]) into a [`model`], its ticks are made again and compared ([`replay`]),
+//! several are put on one time line and judged ([`analysis`]), and all of it is told ([`report`], [`export`]).
 //!
 //! Must not know sockets, windows or how a server is built: it sees worlds, inputs and records.
 
@@ -13,6 +13,7 @@ mod pack;
 pub mod proto;
 pub mod record;
 pub mod recorder;
+pub mod recordings;
 pub mod replay;
 pub mod report;
 pub mod sli;

@@ -62,7 +62,8 @@ pub struct ClientTrace {
     pub shots: Vec<ShotSeen>,
     pub answers: Vec<At<ShotAnswered>>,
     pub totals: Vec<At<ClientTotals>>,
-    pub chat: Vec<Chat>,
+    /// When each line came; it says itself when it was said.
+    pub chat: Vec<At<Chat>>,
     pub notes: Vec<At<RecorderNote>>,
     pub health: Health,
 }
@@ -161,7 +162,7 @@ impl ClientTrace {
             Record::ShotSeen(it) => self.shots.push(it),
             Record::ShotAnswered(it) => self.answers.push(At::new(at, it)),
             Record::ClientTotals(it) => self.totals.push(At::new(at, it)),
-            Record::Chat(it) => self.chat.push(it),
+            Record::Chat(it) => self.chat.push(At::new(at, it)),
             Record::RecorderNote(it) => self.notes.push(At::new(at, it)),
             _ => {}
         }

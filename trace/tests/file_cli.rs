@@ -3,9 +3,10 @@
 
 mod common;
 
-use common::{Folder, file_of, match_of};
+use common::{Folder, at_tick, file_of, match_of};
 use std::path::Path;
 use std::process::{Command, Output};
+use tickshot_trace::proto::{Header, InputSampled, Role, Welcomed};
 
 fn tool(args: &[&str], dir: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tickshot-trace")).args(args).current_dir(dir).output().expect("the tool runs")
@@ -39,6 +40,25 @@ fn info_says_who_when_how_long_and_how_whole() {
     assert_eq!((&whole["health"]["finished"], &torn["health"]["finished"]), (&true.into(), &false.into()));
     let text = String::from_utf8(tool(&["info", "torn.mcap"], folder.path()).stdout).expect("text");
     assert!(text.contains("torn: what follows is what is whole of it") && text.contains("fault       byte"), "{text}");
+}
+
+#[test]
+fn info_says_at_which_rate_a_client_played_and_nothing_of_a_rate_that_nobody_told_it() {
+    let folder = folder();
+    let header = Header { role: Role::Client.into(), tick_rate_hz: 0, ..common::header() };
+    let welcome = Welcomed { tick_rate_hz: 20, ..Welcomed::default() };
+    let input = |tick| at_tick(tick, InputSampled { tick, ..InputSampled::default() });
+    let told = [at_tick(0, header.clone()), at_tick(1, welcome), input(40), input(90)];
+    let untold = [at_tick(0, header), input(40), input(90)];
+    for (name, records, rate) in [("told.mcap", &told[..], Some(20)), ("untold.mcap", &untold[..], None)] {
+        std::fs::write(folder.join(name), file_of(records, 4096)).expect("temporary");
+        let answer = json(&tool(&["info", "--json", name], folder.path()));
+        assert_eq!(answer["traces"][0]["tick_rate_hz"], serde_json::json!(rate));
+        let text = String::from_utf8(tool(&["info", name], folder.path()).stdout).expect("text");
+        let ticks = text.lines().find(|line| line.trim_start().starts_with("ticks")).expect("it has ticks");
+        let words = rate.map_or_else(String::new, |hz| format!(", {hz} a second"));
+        assert!(ticks.ends_with(&format!("40 to 90{words}")), "{ticks}");
+    }
 }
 
 #[test]

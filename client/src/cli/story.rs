@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tickshot_trace::analysis::latency::{TimesMs, latency};
 use tickshot_trace::model::{ClientTrace, Trace};
+use tickshot_trace::recordings;
 use tickshot_trace::report::{ReportSummary, Sources, write_sources};
 use tickshot_trace::sli::{self, SliResult, Slis};
 
@@ -21,13 +22,13 @@ pub(super) struct Story {
     pub(super) key_to_others_picture_ms: Option<TimesMs>,
 }
 
-/// Reads the files of one match, one per process, and writes their report to `out`.
+/// Reads the files of one match and writes their report to `out`.
 pub(super) fn tell(files: &[PathBuf], out: &Path) -> Result<Story, Failure> {
     let bar = indicatif::ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(100));
     bar.set_message("reading what was recorded");
-    let open = |file: &PathBuf| Trace::open(file).map_err(|error| format!("{}: {error}", file.display()));
-    let traces = files.iter().map(open).collect::<Result<Vec<Trace>, String>>()?;
+    let recordings = recordings::open(files, &mut |_| {}).map_err(|error| error.to_string())?;
+    let traces: Vec<Trace> = recordings.into_iter().map(|recording| recording.trace).collect();
     let sources = Sources::of(&traces)?;
     let report = write_sources(&sources, out, &mut |section| bar.set_message(format!("report: {section}")))?;
     bar.set_message("times and objectives");

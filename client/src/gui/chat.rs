@@ -106,6 +106,9 @@ impl Draft {
     }
 }
 
+/// All of it: where it stands is a matter of what else is on the screen.
+#[derive(Component)]
+pub(super) struct Column;
 /// One line of history, from the oldest shown.
 #[derive(Component)]
 pub(super) struct Line(usize);
@@ -128,7 +131,7 @@ pub(super) fn spawn(mut commands: Commands) {
         row_gap: px(2),
         ..default()
     };
-    commands.spawn(column).with_children(|column| {
+    commands.spawn((Column, column)).with_children(|column| {
         for index in 0..LINES {
             let node = Node {
                 padding: UiRect::axes(px(7), px(2)),

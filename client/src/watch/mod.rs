@@ -2,12 +2,13 @@
 //!
 //! Time line: files are sorted and put on one time line ([`sources`]); the worlds of the server's trace are made again as they
 //! are needed ([`film`]), each client's frames lie beside them ([`eye`]); a [`Player`] moves through both ([`time`]) and
-//! fills the same view model as a match ([`picture`]), with what only a watcher may know beside it ([`shown`], [`cards`]).
+//! fills the same view model as a match ([`picture`], [`chat`]), with what only a watcher may know beside it ([`shown`], [`cards`]).
 //! What is worth finding is marked ([`marks`]).
 //!
 //! Must not know a window: that is `gui::watch`.
 
 pub mod cards;
+pub mod chat;
 pub mod eye;
 pub mod film;
 pub mod marks;

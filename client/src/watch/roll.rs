@@ -74,6 +74,12 @@ impl Roll {
         self.who(slot, tick).map_or_else(|| format!("player {slot}"), |entry| entry.name.clone())
     }
 
+    /// The slot of whoever is called `name` at `tick`.
+    pub fn slot_of(&self, name: &str, tick: u32) -> Option<u16> {
+        let is = |entry: &&Entry| entry.name == name && entry.from_tick <= tick && tick <= entry.until_tick;
+        self.entries.iter().rev().find(is).map(|entry| entry.slot)
+    }
+
     /// Everyone there at `tick`, by slot.
     pub fn at(&self, tick: u32) -> BTreeMap<Slot, &Entry> {
         let there = self.entries.iter().filter(|entry| entry.from_tick <= tick && tick <= entry.until_tick);
@@ -118,6 +124,10 @@ mod tests {
         let roll = Roll::of(&ServerTrace { sessions, ..ServerTrace::default() });
         let names = [9, 10, 500, 501, 600].map(|tick| roll.name(3, tick));
         assert_eq!(names, ["player 3", "Ann", "Ann", "player 3", "Ben"]);
+        assert_eq!(
+            [("Ann", 450), ("Ann", 600), ("Ben", 600)].map(|(name, tick)| roll.slot_of(name, tick)),
+            [Some(3), None, Some(3)]
+        );
         assert_eq!(roll.at(450).keys().map(|slot| slot.0).collect::<Vec<_>>(), [3]);
         assert_eq!((roll.names(), roll.find("ben").map(|entry| entry.slot)), (vec!["Ann", "Ben"], Some(3)));
     }

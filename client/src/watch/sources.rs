@@ -1,7 +1,6 @@
 //! What there is to watch: files sorted into one server and its clients, put on one time line.
 //!
-//! Parts of one recording are joined; what is damaged or missing is said and the rest plays. Must not know how anything
-//! plays.
+//! What is damaged or missing is said and the rest plays. Must not know how files become recordings, nor how anything plays.
 
 use super::eye::Eye;
 use super::film::Film;
@@ -13,16 +12,16 @@ use std::sync::Arc;
 use tickshot_shared::sim::arena::{Arena, MapHash};
 use tickshot_shared::tick::TickRate;
 use tickshot_trace::analysis::merge::merge;
-use tickshot_trace::file::{Health, ReadError};
 use tickshot_trace::model::{ClientTrace, ServerTrace, Trace};
 use tickshot_trace::proto::Header;
+use tickshot_trace::recordings::{self, FileHealth, OpenError, Recording};
 use tickshot_trace::replay::ReplayError;
 
 /// Why there is nothing to watch.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
-    #[error("{path}: {error}")]
-    Read { path: PathBuf, error: ReadError },
+    #[error("{0}")]
+    Open(#[from] OpenError),
     #[error("no trace was given: name at least one file that was recorded with --record or F9")]
     Nothing,
     #[error("{first} and {second} are traces of two servers: give those of one at a time")]
@@ -35,7 +34,7 @@ pub enum WatchError {
     Empty { path: String },
 }
 
-/// Traces as they were read, one of each process.
+/// Traces as they were read, one of each process, each with the name of its first file.
 #[derive(Debug, Default)]
 pub struct Traces {
     pub server: Option<(String, Box<ServerTrace>)>,
@@ -47,47 +46,29 @@ pub struct Traces {
 impl Traces {
     /// Reads the files at `paths`; tells `read` after each how many have been.
     pub fn open(paths: &[PathBuf], read: &mut dyn FnMut(usize)) -> Result<Traces, WatchError> {
-        let mut traces = Vec::new();
-        for (index, path) in paths.iter().enumerate() {
-            let trace = Trace::open(path).map_err(|error| WatchError::Read { path: path.clone(), error })?;
-            traces.push((name_of(path), trace));
-            read(index + 1);
-        }
-        Traces::of(traces)
+        Traces::of(recordings::open(paths, read)?)
     }
 
-    /// Sorts traces and joins parts.
-    pub fn of(mut traces: Vec<(String, Trace)>) -> Result<Traces, WatchError> {
-        if traces.is_empty() {
+    /// Sorts recordings.
+    pub fn of(mut recordings: Vec<Recording>) -> Result<Traces, WatchError> {
+        if recordings.is_empty() {
             return Err(WatchError::Nothing);
         }
-        traces.sort_by_key(|(_, trace)| (trace.header().unix_ns_at_zero, trace.header().part));
+        recordings.sort_by_key(|recording| recording.trace.header().unix_ns_at_zero);
         let mut all = Traces::default();
-        for (name, trace) in traces {
-            all.remarks.extend(remark(&name, trace.header(), trace.health()));
-            match trace {
-                Trace::Server(trace) => all.add_server(name, trace)?,
-                Trace::Client(trace) => all.add_client(name, trace),
+        for Recording { trace, files } in recordings {
+            let name = files.first().map_or_else(String::new, |file| name_of(&file.path));
+            all.remarks.extend(files.iter().filter_map(damage));
+            all.remarks.extend(other_version(&name, trace.header()));
+            match (trace, &all.server) {
+                (Trace::Client(trace), _) => all.clients.push((name, trace)),
+                (Trace::Server(trace), None) => all.server = Some((name, trace)),
+                (Trace::Server(_), Some((first, _))) => {
+                    return Err(WatchError::TwoServers { first: first.clone(), second: name });
+                }
             }
         }
         Ok(all)
-    }
-
-    fn add_server(&mut self, name: String, trace: Box<ServerTrace>) -> Result<(), WatchError> {
-        match &mut self.server {
-            None => self.server = Some((name, trace)),
-            Some((_, first)) if is_next_part(&first.header, &trace.header) => join_servers(first, *trace),
-            Some((first, _)) => return Err(WatchError::TwoServers { first: first.clone(), second: name }),
-        }
-        Ok(())
-    }
-
-    fn add_client(&mut self, name: String, trace: Box<ClientTrace>) {
-        let mut known = self.clients.iter_mut();
-        match known.find(|(_, first)| is_next_part(&first.header, &trace.header)) {
-            Some((_, first)) => join_clients(first, *trace),
-            None => self.clients.push((name, trace)),
-        }
     }
 }
 
@@ -96,60 +77,19 @@ fn name_of(path: &Path) -> String {
 }
 
 /// What is wrong with a file, and what becomes of it.
-fn remark(name: &str, header: &Header, health: &Health) -> Option<String> {
-    let fault = health
-        .faults
-        .first()
-        .map(|fault| format!("{name} is damaged at byte {} ({}): what is whole plays", fault.at_byte, fault.what));
-    let lost = || (health.lost > 0).then(|| format!("{name}: {} records were lost while it was written", health.lost));
-    let other = || {
-        let (theirs, ours) = (header.build.as_str(), env!("CARGO_PKG_VERSION"));
-        (!theirs.is_empty() && theirs != ours)
-            .then(|| format!("{name} was written by version {theirs}, this is {ours}"))
-    };
-    fault.or_else(lost).or_else(other)
+fn damage(FileHealth { path, health }: &FileHealth) -> Option<String> {
+    let name = name_of(path);
+    match health.faults.first() {
+        Some(fault) => {
+            Some(format!("{name} is damaged at byte {} ({}): what is whole plays", fault.at_byte, fault.what))
+        }
+        None => (health.lost > 0).then(|| format!("{name}: {} records were lost while it was written", health.lost)),
+    }
 }
 
-/// The same process wrote both, one after the other.
-fn is_next_part(first: &Header, next: &Header) -> bool {
-    let of = |header: &Header| (header.unix_ns_at_zero, header.seed, header.client_id, header.name.clone());
-    of(first) == of(next) && first.part != next.part
-}
-
-/// Each part begins with what stood when it was begun: that is there already.
-fn join_servers(first: &mut ServerTrace, next: ServerTrace) {
-    let last = first.ticks.last().map_or(0, |tick| tick.tick);
-    let last_keyframe = first.keyframes.iter().filter_map(|it| Some(it.world.as_ref()?.tick)).max();
-    first.ticks.extend(next.ticks.into_iter().filter(|tick| tick.tick > last));
-    first
-        .keyframes
-        .extend(next.keyframes.into_iter().filter(|it| it.world.as_ref().map(|world| world.tick) > last_keyframe));
-    first.matches.extend(next.matches.into_iter().filter(|began| began.tick > last));
-    first.rules.extend(next.rules.into_iter().filter(|rules| rules.tick > last));
-    first.shots.extend(next.shots.into_iter().filter(|shot| shot.tick > last));
-    first.sessions.extend(next.sessions.into_iter().filter(|event| event.it.tick > last));
-    first.links.extend(next.links.into_iter().filter(|link| link.tick > last));
-    first.chat.extend(next.chat.into_iter().filter(|line| line.tick > last));
-    first.totals.extend(next.totals);
-    first.notes.extend(next.notes);
-}
-
-fn join_clients(first: &mut ClientTrace, next: ClientTrace) {
-    let last = first.frames.last().map_or(i64::MIN, |frame| frame.at_ns);
-    first.welcomes.extend(next.welcomes.into_iter().filter(|it| it.at_ns > last));
-    first.sessions.extend(next.sessions.into_iter().filter(|it| it.at_ns > last));
-    first.frames.extend(next.frames.into_iter().filter(|it| it.at_ns > last));
-    first.inputs.extend(next.inputs);
-    first.packets.extend(next.packets);
-    first.snapshots.extend(next.snapshots);
-    first.clocks.extend(next.clocks);
-    first.corrections.extend(next.corrections);
-    first.switches.extend(next.switches.into_iter().filter(|it| it.at_ns > last));
-    first.shots.extend(next.shots);
-    first.answers.extend(next.answers);
-    first.totals.extend(next.totals);
-    first.chat.extend(next.chat);
-    first.notes.extend(next.notes);
+fn other_version(name: &str, header: &Header) -> Option<String> {
+    let (theirs, ours) = (header.build.as_str(), env!("CARGO_PKG_VERSION"));
+    (!theirs.is_empty() && theirs != ours).then(|| format!("{name} was written by version {theirs}, this is {ours}"))
 }
 
 /// All that a player plays from.
@@ -245,45 +185,94 @@ fn rate_of(header: &Header) -> TickRate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tickshot_trace::file::Fault;
-    use tickshot_trace::proto::{Frame, Role, ServerTick, Shot};
+    use std::time::Duration;
+    use tickshot_trace::file::{Contents, Fault, Health};
+    use tickshot_trace::proto::{Frame, InputSampled, PacketSent, Role, ServerTick, Shot};
+    use tickshot_trace::record::{Record, Stamped};
+    use tickshot_trace::recordings::{Part, join};
 
-    fn server(part: u32, ticks: &[u32], health: Health) -> (String, Trace) {
-        let header = Header { role: Role::Server.into(), part, seed: 9, ..Header::default() };
-        let tick = |tick: &u32| ServerTick { tick: *tick, ..ServerTick::default() };
-        let shot = |tick: &u32| Shot { tick: *tick, ..Shot::default() };
-        let (ticks, shots) = (ticks.iter().map(tick).collect(), ticks.iter().map(shot).collect());
-        let trace = ServerTrace { header, ticks, shots, health, ..ServerTrace::default() };
-        (format!("server-{part}.mcap"), Trace::Server(Box::new(trace)))
+    fn part(name: &str, header: Header, records: Vec<(u64, Record)>, health: Health) -> Part {
+        let first = Stamped { at: Duration::ZERO, record: header.into() };
+        let rest = records.into_iter().map(|(ms, record)| Stamped { at: Duration::from_millis(ms), record });
+        let contents = Contents { records: std::iter::once(first).chain(rest).collect(), health };
+        Part::of(Path::new(name), contents).expect("it has a header")
+    }
+
+    fn server(part_number: u32, ticks: &[u32], health: Health) -> Part {
+        let header = Header { role: Role::Server.into(), part: part_number, seed: 9, ..Header::default() };
+        let of_tick = |tick: &u32| {
+            let (tick, ms) = (*tick, u64::from(*tick) * 10);
+            let record = ServerTick { tick, ..ServerTick::default() };
+            [(ms, record.into()), (ms, Shot { tick, ..Shot::default() }.into())]
+        };
+        let records = ticks.iter().flat_map(of_tick).collect();
+        part(&format!("traces/server-{part_number}.mcap"), header, records, health)
+    }
+
+    /// Of the seconds `from..to`, with an input, a packet and a frame in each.
+    fn client(name: &str, seconds: std::ops::Range<u32>) -> Part {
+        let header = Header { role: Role::Client.into(), part: 1, name: "Ann".to_owned(), ..Header::default() };
+        let of_second = |second: u32| {
+            let at_ns = i64::from(second) * 1_000_000_000;
+            let input = InputSampled { made_ns: at_ns, tick: second, ..InputSampled::default() };
+            let packet = PacketSent { sent_ns: at_ns, ..PacketSent::default() };
+            let frame = Frame { at_ns, ..Frame::default() };
+            [input.into(), packet.into(), frame.into()].map(|record| (u64::from(second) * 1000, record))
+        };
+        part(name, header, seconds.flat_map(of_second).collect(), Health::default())
+    }
+
+    fn traces(parts: Vec<Part>) -> Traces {
+        Traces::of(join(parts)).expect("of one server at most")
     }
 
     #[test]
     fn parts_given_in_any_order_are_one_recording_and_nothing_is_in_it_twice() {
         let parts = vec![server(2, &[3, 4], Health::default()), server(1, &[1, 2, 3], Health::default())];
-        let traces = Traces::of(parts).expect("one server");
-        let (name, joined) = traces.server.expect("a server");
+        let (name, joined) = traces(parts).server.expect("a server");
         let ticks: Vec<u32> = joined.ticks.iter().map(|tick| tick.tick).collect();
         assert_eq!((name.as_str(), ticks, joined.shots.len()), ("server-1.mcap", vec![1, 2, 3, 4], 4));
     }
 
     #[test]
-    fn what_is_wrong_with_a_file_is_said_and_what_is_whole_of_it_plays() {
+    fn a_flight_that_overlaps_a_clients_recording_gives_every_input_packet_and_frame_once() {
+        let (recorded, flight) = (client("ann-1.mcap", 0..60), client("ann-flight.mcap", 30..90));
+        for parts in [[recorded.clone(), flight.clone()], [flight, recorded]] {
+            let mut traces = traces(parts.into());
+            assert_eq!(traces.clients.len(), 1);
+            let (_, ann) = traces.clients.remove(0);
+            assert_eq!(ann.inputs.iter().map(|input| input.tick).collect::<Vec<_>>(), (0..90).collect::<Vec<_>>());
+            assert_eq!((ann.packets.len(), ann.frames.len()), (90, 90));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said_of_that_file_and_what_is_whole_of_it_plays() {
         let faults = vec![Fault { at_byte: 77, what: "a chunk's CRC does not hold".to_owned() }];
-        let health = Health { faults, ..Health::default() };
-        let traces = Traces::of(vec![server(1, &[1, 2], health)]).expect("a server");
-        assert!(traces.remarks[0].contains("server-1.mcap is damaged at byte 77"), "{:?}", traces.remarks);
-        let lost = Health { lost: 12, ..Health::default() };
-        let traces = Traces::of(vec![server(1, &[1, 2], lost)]).expect("a server");
-        assert!(traces.remarks[0].contains("12 records were lost"), "{:?}", traces.remarks);
+        let damaged = server(2, &[3], Health { faults, ..Health::default() });
+        let all = traces(vec![server(1, &[1, 2], Health { lost: 12, ..Health::default() }), damaged]);
+        let [lost, damaged] = all.remarks.as_slice() else { panic!("{:?}", all.remarks) };
+        assert!(lost.starts_with("server-1.mcap: 12 records were lost"), "{lost}");
+        assert!(damaged.starts_with("server-2.mcap is damaged at byte 77"), "{damaged}");
+    }
+
+    #[test]
+    fn a_recording_of_another_version_is_named() {
+        let header = Header { role: Role::Client.into(), build: "0.0.1".to_owned(), ..Header::default() };
+        let remarks = traces(vec![part("old.mcap", header, Vec::new(), Health::default())]).remarks;
+        assert!(remarks[0].starts_with("old.mcap was written by version 0.0.1"), "{remarks:?}");
     }
 
     #[test]
     fn a_client_that_never_drew_anything_is_nothing_to_watch() {
-        let frames = vec![Frame::default()];
-        let header = Header { role: Role::Client.into(), ..Header::default() };
-        let trace = ClientTrace { header, frames, ..ClientTrace::default() };
-        let traces = Traces::of(vec![("ann.mcap".to_owned(), Trace::Client(Box::new(trace)))]).expect("a trace");
+        let traces = traces(vec![client("ann.mcap", 0..1)]);
         let error = Sources::new(&traces).err().expect("nothing to see").to_string();
         assert!(error.contains("nothing to see"), "{error}");
+    }
+
+    #[test]
+    fn files_that_are_not_there_are_named() {
+        let error = Traces::open(&[PathBuf::from("nowhere.mcap")], &mut |_| {}).expect_err("it is not there");
+        assert!(error.to_string().contains("nowhere.mcap"), "{error}");
     }
 }

@@ -35,7 +35,8 @@ struct Info {
     begun_utc: String,
     begun_unix_ns: i64,
     duration_s: f64,
-    tick_rate_hz: u32,
+    /// `None` = it says none: a client that was never welcomed.
+    tick_rate_hz: Option<u32>,
     part: u32,
     /// The file given beside it that it goes on from.
     continues: Option<PathBuf>,
@@ -77,8 +78,13 @@ fn info(path: &std::path::Path, Contents { records, health }: &Contents) -> Info
     let begun_unix_ns = header.unix_ns_at_zero.saturating_add(first);
     let mut counts = BTreeMap::new();
     let (mut ticks, mut maps) = (Vec::new(), Vec::new());
+    // A client is told by its server.
+    let mut rate_hz = header.tick_rate_hz;
     for stamped in records {
         *counts.entry(Record::CHANNELS[stamped.record.channel()].1).or_default() += 1;
+        if let Record::Welcomed(it) = &stamped.record {
+            rate_hz = it.tick_rate_hz;
+        }
         match &stamped.record {
             Record::ServerTick(it) => ticks.push(it.tick),
             Record::InputSampled(it) => ticks.push(it.tick),
@@ -93,7 +99,7 @@ fn info(path: &std::path::Path, Contents { records, health }: &Contents) -> Info
         begun_utc: crate::recorder::utc(begun_unix_ns),
         begun_unix_ns,
         duration_s: (last - first) as f64 / 1e9,
-        tick_rate_hz: header.tick_rate_hz,
+        tick_rate_hz: Some(rate_hz).filter(|hz| *hz > 0),
         part: header.part,
         continues: None,
         continues_seal: header.continues.iter().map(|byte| format!("{byte:02x}")).collect(),
@@ -148,7 +154,8 @@ impl Info {
             line("map", &self.maps.join(", "));
         }
         if let (Some(first), Some(last)) = (self.first_tick, self.last_tick) {
-            line("ticks", &format!("{first} to {last}, {} a second", self.tick_rate_hz));
+            let rate = self.tick_rate_hz.map_or_else(String::new, |hz| format!(", {hz} a second"));
+            line("ticks", &format!("{first} to {last}{rate}"));
         }
         if self.part > 1 || !self.continues_seal.is_empty() {
             let before = match &self.continues {

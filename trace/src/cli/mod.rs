@@ -12,6 +12,7 @@ mod report;
 mod shots;
 mod verify;
 
+use crate::recordings::OpenError;
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 use std::io::Write;
@@ -61,6 +62,12 @@ pub(crate) enum Failure {
     /// It was done, and the answer, printed already, is no.
     #[error("")]
     Refuted,
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Failure {
+        Failure::Undone(error.to_string())
+    }
 }
 
 /// How answers are printed.

@@ -1,8 +1,9 @@
 //! `tickshot-trace verify`: does every byte hold, and is what the bytes say what a server made?
 
 use super::{Failure, Output};
-use crate::file::{self, Health};
+use crate::file::Health;
 use crate::model::{ClientTrace, ServerTrace, Trace};
+use crate::recordings::Part;
 use crate::replay::{self, VerifyReport};
 use crate::sli::{self, SliResult, Slis};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -45,43 +46,36 @@ struct FileAnswer {
     slis: Vec<SliResult>,
 }
 
-struct Opened {
-    path: PathBuf,
-    trace: Trace,
-    health: Health,
-}
-
 pub(super) fn run(args: &Args, output: Output) -> Result<(), Failure> {
-    let opened = args.files.iter().map(|path| open(path)).collect::<Result<Vec<_>, _>>()?;
-    let clients: Vec<&ClientTrace> = opened.iter().filter_map(|one| client(&one.trace)).collect();
-    let mut files: Vec<FileAnswer> = opened.iter().map(|one| verify(one, &clients)).collect();
-    check_parts(&mut files, &opened);
+    let parts = args.files.iter().map(|path| Part::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let breaks: Vec<bool> = parts.iter().map(|part| breaks_chain(part, &parts)).collect();
+    let traces: Vec<Trace> = parts.into_iter().map(Part::into_trace).collect();
+    let clients: Vec<&ClientTrace> = traces.iter().filter_map(client).collect();
+    let of_file = |((path, trace), breaks): ((&PathBuf, _), _)| verify(path, trace, breaks, &clients);
+    let files: Vec<FileAnswer> = args.files.iter().zip(&traces).zip(breaks).map(of_file).collect();
     let answer = Answer { holds: files.iter().all(|file| file.holds), files };
     let texts: Vec<String> = answer.files.iter().map(FileAnswer::text).collect();
     output.print(&answer, &texts.join("\n\n"));
     if answer.holds { Ok(()) } else { Err(Failure::Refuted) }
 }
 
-fn open(path: &Path) -> Result<Opened, Failure> {
-    let undone = |error: file::ReadError| Failure::Undone(format!("{}: {error}", path.display()));
-    let bytes = file::load(path).map_err(|error| Failure::Undone(error.to_string()))?;
-    let contents = file::read(&bytes).map_err(undone)?;
-    let health = file::check(&bytes).map_err(undone)?;
-    let trace = Trace::of(contents.records, contents.health).map_err(undone)?;
-    Ok(Opened { path: path.to_owned(), trace, health })
+/// A part says which seal it goes on from: if parts that may be the one before are here, it must be the last of one of them.
+fn breaks_chain(part: &Part, all: &[Part]) -> bool {
+    let mut before = all.iter().filter(|before| part.may_follow(before)).peekable();
+    before.peek().is_some() && !before.any(|before| before.health().last_seal == hex(&part.header().continues))
 }
 
-fn verify(opened: &Opened, clients: &[&ClientTrace]) -> FileAnswer {
-    let Opened { path, trace, health } = opened;
+fn verify(path: &Path, trace: &Trace, breaks_chain: bool, clients: &[&ClientTrace]) -> FileAnswer {
+    let health = trace.health();
     let bytes_hold = health.is_whole();
     let mut answer = FileAnswer {
-        path: path.clone(),
-        holds: bytes_hold,
+        path: path.to_owned(),
+        holds: bytes_hold && !breaks_chain,
         role: "client",
         bytes_hold,
         health: health.clone(),
         continues: hex(&trace.header().continues),
-        breaks_chain: false,
+        breaks_chain,
         replay: None,
         times_real_time: None,
         slis: Vec::new(),
@@ -113,23 +107,6 @@ fn replay_timed(server: &ServerTrace, path: &Path) -> (VerifyReport, Duration) {
     (report, took)
 }
 
-/// A part says which seal it goes on from: if the part before is here, it must be that one's last.
-fn check_parts(files: &mut [FileAnswer], opened: &[Opened]) {
-    for (index, one) in opened.iter().enumerate() {
-        let header = one.trace.header();
-        let before = opened.iter().find(|other| {
-            let theirs = other.trace.header();
-            let same = |header: &crate::proto::Header| {
-                (header.role, header.unix_ns_at_zero, header.seed, header.client_id, header.name.clone())
-            };
-            same(theirs) == same(header) && theirs.part + 1 == header.part && !header.continues.is_empty()
-        });
-        let breaks = before.is_some_and(|before| before.health.last_seal != hex(&header.continues));
-        files[index].breaks_chain = breaks;
-        files[index].holds &= !breaks;
-    }
-}
-
 fn client(trace: &Trace) -> Option<&ClientTrace> {
     match trace {
         Trace::Client(client) => Some(client),
@@ -145,13 +122,11 @@ impl FileAnswer {
     fn text(&self) -> String {
         let mut lines =
             vec![format!("{}: {}", self.path.display(), if self.holds { "HOLDS" } else { "DOES NOT HOLD" })];
-        let Health { bytes, valid_bytes, finished, chunks, seals, faults, .. } = &self.health;
+        let Health { bytes, valid_bytes, chunks, seals, faults, .. } = &self.health;
         lines.push(if self.bytes_hold {
             format!("  bytes   all {bytes} are as they were written: {chunks} chunks under {seals} seals, and the end")
-        } else if faults.is_empty() && !finished {
-            format!("  bytes   the first {valid_bytes} of {bytes} hold; it ends in the middle: tickshot-trace recover")
         } else {
-            format!("  bytes   the first {valid_bytes} of {bytes} hold")
+            format!("  bytes   the first {valid_bytes} of {bytes} hold: tickshot-trace recover keeps what is whole")
         });
         lines.extend(faults.iter().take(FAULTS_SHOWN).map(|fault| format!("          {fault}")));
         if faults.len() > FAULTS_SHOWN {

@@ -193,7 +193,7 @@ fn key_line(ui: &mut Ui) {
 }
 
 /// Of the window's lower edge.
-pub(super) const HEIGHT_PX: f32 = 186.0;
+pub(super) const HEIGHT_PX: f32 = 196.0;
 const SAID_S: f32 = 3.0;
 /// Under the match bar.
 const SAID_Y_PX: f32 = 84.0;

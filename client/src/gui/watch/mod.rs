@@ -15,8 +15,9 @@ mod strip;
 mod timeline;
 
 use super::camera::Lens;
+use super::panels::ruler;
 use super::spectate::{Spectator, Subject};
-use super::{Draw, camera, effects, hud, players, spectate};
+use super::{Draw, camera, chat, effects, hud, players, spectate};
 use crate::app::ClientSet;
 use crate::view::ViewModel;
 use crate::watch::{Player, Shown};
@@ -49,6 +50,7 @@ impl Plugin for WatchPlugin {
             .add_systems(
                 Draw,
                 (
+                    make_room_for_chat.before(chat::refresh),
                     look_on.after(spectate::choose).before(camera::follow),
                     ghosts::paint.after(players::paint).after(effects::paint_over).before(hud::listen),
                 ),
@@ -114,6 +116,15 @@ fn look_on(view: Res<ViewModel>, mut watch: ResMut<Watch>, mut spectator: ResMut
     }
     lens.covered_px = Vec2::new(side::RIGHT_EDGE_PX, bar::HEIGHT_PX);
     spectator.look(followed.map_or(Subject::Free, Subject::Player), watch.eye);
+}
+
+/// Where it stands in a match are the panels and the bar here: it goes beside those, and over the ruler while that is there.
+fn make_room_for_chat(watch: Res<Watch>, mut column: Single<&mut Node, With<chat::Column>>) {
+    let ruler_px = if watch.shown.glance.is_some() { ruler::HEIGHT_PX } else { 0.0 };
+    let (left, bottom) = (px(side::RIGHT_EDGE_PX + 10.0), px(bar::HEIGHT_PX + ruler_px + 14.0));
+    if (column.left, column.bottom) != (left, bottom) {
+        (column.left, column.bottom) = (left, bottom);
+    }
 }
 
 /// The bar and the panels.

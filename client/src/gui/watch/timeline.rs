@@ -144,6 +144,7 @@ pub(super) const fn ink(kind: MarkKind) -> Color32 {
         MarkKind::Shot => theme::GREY,
         MarkKind::Correction => theme::SKY,
         MarkKind::Starved => theme::PURPLE,
+        MarkKind::Chat => CHAT,
     }
 }
 
@@ -174,8 +175,10 @@ fn nice_step(seconds: f64) -> f64 {
     STEPS.into_iter().find(|step| *step >= seconds).unwrap_or((seconds / 600.0).ceil().max(1.0) * 600.0)
 }
 
-const LANES: [MarkKind; 5] =
-    [MarkKind::Switch, MarkKind::Kill, MarkKind::Shot, MarkKind::Correction, MarkKind::Starved];
+const LANES: [MarkKind; 6] =
+    [MarkKind::Switch, MarkKind::Kill, MarkKind::Shot, MarkKind::Correction, MarkKind::Starved, MarkKind::Chat];
+/// Of words, as on the screen.
+const CHAT: Color32 = Color32::from_rgb(225, 232, 242);
 const LANE_PX: f32 = 9.5;
 const AXIS_PX: f32 = 15.0;
 const HEIGHT_PX: f32 = LANE_PX * LANES.len() as f32 + AXIS_PX;

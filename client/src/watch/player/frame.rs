@@ -5,8 +5,9 @@
 
 use super::Player;
 use crate::effects::metres;
-use crate::view::{NetView, RosterView, RulesView, Status, ViewModel};
+use crate::view::{Effect, NetView, RosterView, RulesView, Status, ViewModel};
 use crate::watch::cards;
+use crate::watch::chat;
 use crate::watch::eye::{self, Eye};
 use crate::watch::film::Film;
 use crate::watch::picture;
@@ -18,7 +19,7 @@ use tickshot_shared::sim::angle::Turn;
 use tickshot_shared::sim::world::Slot;
 use tickshot_shared::tick::TickRate;
 use tickshot_trace::model::ServerTrace;
-use tickshot_trace::proto::{Frame, ServerTick};
+use tickshot_trace::proto::{Chat, Frame, ServerTick};
 
 impl Player<'_> {
     /// The frame of this moment.
@@ -53,6 +54,7 @@ impl Player<'_> {
         }
         self.fill_match(at, view);
         self.fill_effects(at, look, frame, view);
+        self.fill_chat(at, look, view);
         self.drawn = Some((at, look, self.follow));
         shown
     }
@@ -119,6 +121,28 @@ impl Player<'_> {
         for shot in eye.trace.shots.get(until(since)..until(at)).unwrap_or_default() {
             picture::own_shot(&arena, eye.slot, shot, &mut view.effects);
         }
+    }
+
+    /// What whoever's picture it is could read by now.
+    fn fill_chat(&self, at: Moment, look: Look, view: &mut ViewModel) {
+        let (time, server) = ((at, self.rate()), self.sources.film.as_ref().map(Film::trace));
+        let speaker = |line: &Chat| self.speaker(line);
+        let name = server.map(|server| server.header.name.as_str());
+        match (self.eye().filter(|_| look != Look::Server), server) {
+            (Some(eye), _) => chat::draw(chat::told(eye), time, speaker, name, &mut view.chat),
+            (None, Some(server)) => chat::draw(chat::said(server), time, speaker, name, &mut view.chat),
+            (None, None) => view.chat.clear(),
+        }
+        let passed_s = view.passed_s.filter(|passed_s| *passed_s < JUMP_S).unwrap_or(0.0);
+        if view.chat.last().is_some_and(|line| line.age_s < passed_s) {
+            view.effects.push(Effect::ChatCame);
+        }
+    }
+
+    /// Who said it: records name the speaker, but not the seat.
+    fn speaker(&self, line: &Chat) -> Option<u16> {
+        let eye = self.sources.eyes.iter().find(|eye| eye.name == line.name);
+        self.sources.roll.slot_of(&line.name, line.tick).or(eye.map(|eye| eye.slot))
     }
 
     /// All but the picture.

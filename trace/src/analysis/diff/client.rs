@@ -5,7 +5,7 @@
 use super::numbers::Number;
 use super::{Diff, Difference, First, Given, Kind, Overlap, file_numbers, header_givens, origin_notes};
 use crate::model::ClientTrace;
-use crate::proto::InputSampled;
+use crate::proto::{Chat, InputSampled};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn diff(a: &ClientTrace, b: &ClientTrace) -> Diff {
@@ -76,9 +76,14 @@ fn records(a: &ClientTrace, b: &ClientTrace) -> Vec<Kind> {
         Kind::of("welcomes", &a.welcomes, &b.welcomes),
         Kind::of("session states", &a.sessions, &b.sessions),
         Kind::of("totals", &a.totals, &b.totals),
-        Kind::of("chat", &a.chat, &b.chat),
+        Kind::of("chat", &said(a), &said(b)),
         Kind::of("recorder's notes", &a.notes, &b.notes),
     ]
+}
+
+/// Whenever it came: two clients of one match were told the same.
+fn said(trace: &ClientTrace) -> Vec<&Chat> {
+    trace.chat.iter().map(|line| &line.it).collect()
 }
 
 /// The last one made for each tick.

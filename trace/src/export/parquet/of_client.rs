@@ -1,6 +1,8 @@
 //! Clients' tables: frames and what they drew, inputs, packets, snapshots, clocks, corrections, modes, shots.
 
-use super::rows::{Clock, Correction, Drawn, Frame, InputSampled, Mode, PacketSent, ShotSeen, SnapshotReceived};
+use super::rows::client::{
+    Clock, Correction, Drawn, Frame, InputSampled, Mode, PacketSent, ShotSeen, SnapshotReceived,
+};
 use super::{Of, Tables, entry, of_clients};
 use crate::export::text::{USES, WEAPONS, mm, slot_of, word};
 use crate::export::{ExportError, Sources};

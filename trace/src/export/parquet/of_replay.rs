@@ -2,7 +2,7 @@
 //!
 //! Where the replay and its record part, the tables end, and the reason is told: what would follow never was.
 
-use super::rows::{Event as EventRow, Kill, PlayerState};
+use super::rows::replay::{Event as EventRow, Kill, PlayerState};
 use super::table::{Row, Table};
 use super::{TableSummary, Tables};
 use crate::export::text::{TEAMS, WEAPONS, word};

@@ -1,6 +1,6 @@
 //! The server's tables: ticks, inputs, packets, snapshots, bits by field, shots.
 
-use super::rows::{FieldBits, Input, PacketArrived, Shot, SnapshotSent, Tick};
+use super::rows::server::{FieldBits, Input, PacketArrived, Shot, SnapshotSent, Tick};
 use super::{Tables, entry};
 use crate::export::text::{CHECKS, CLAMPS, FATES, USES, WEAPONS, id, mm, slot_of, word};
 use crate::export::{ExportError, Sources, began_ns, busy_us};

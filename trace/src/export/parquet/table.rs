@@ -129,7 +129,9 @@ macro_rules! rows {
     )+) => {
         $(
             #[doc = $what]
-            pub(super) struct $row { $( $(#[doc = $meaning])+ pub(super) $field: $type, )+ }
+            pub(in crate::export::parquet) struct $row {
+                $( $(#[doc = $meaning])+ pub(in crate::export::parquet) $field: $type, )+
+            }
 
             impl $crate::export::parquet::table::Row for $row {
                 const TABLE: &'static str = $table;

@@ -2,6 +2,9 @@
 //!
 //! The match is a universe of its own: a server, bots, and clients on known links with clocks of their own.
 
+mod chat;
+
+use std::path::Path;
 use std::time::Duration;
 use tickshot_client::effects::metres;
 use tickshot_client::lab::machine::ClientSetup;
@@ -11,14 +14,15 @@ use tickshot_client::watch::eye;
 use tickshot_client::watch::film::Film;
 use tickshot_client::watch::{Look, MarkKind, Moment, Player, Sources, Traces, WatchError};
 use tickshot_shared::sim::world::World;
-use tickshot_trace::file::Health;
-use tickshot_trace::model::Trace;
+use tickshot_trace::file::{Contents, Health};
+use tickshot_trace::model::{ServerTrace, Trace};
+use tickshot_trace::recordings::{Part, Recording, join};
 
 const SEED: u64 = 21;
 const SECONDS: u64 = 14;
 
 /// A deathmatch of two clients and four bots, as everybody recorded it: the server first.
-fn recorded() -> Vec<(String, Trace)> {
+fn recorded() -> Vec<Recording> {
     println!("seed {SEED}");
     let mut config = UniverseConfig::on("arena", SEED).expect("a map of the program");
     (config.bots, config.record) = (4, true);
@@ -34,12 +38,25 @@ fn recorded() -> Vec<(String, Trace)> {
         });
     }
     universe.run_until(Duration::from_secs(SECONDS));
-    let traces = universe.take_traces().into_iter().zip(["server", "Ann", "Ben"]);
-    traces.map(|(records, name)| (name.to_owned(), Trace::of(records, Health::default()).expect("a trace"))).collect()
+    recording(&mut universe, &["server.mcap", "Ann.mcap", "Ben.mcap"])
 }
 
-fn sorted(traces: Vec<(String, Trace)>) -> Traces {
-    Traces::of(traces).expect("one server and its clients")
+/// What everybody recorded so far, as if read from files of these names.
+fn recording(universe: &mut Universe, names: &[&str]) -> Vec<Recording> {
+    let part = |(records, name): (_, &&str)| {
+        let contents = Contents { records, health: Health::default() };
+        Part::of(Path::new(name), contents).expect("a trace begins with its header")
+    };
+    join(universe.take_traces().into_iter().zip(names).map(part).collect())
+}
+
+fn sorted(recordings: Vec<Recording>) -> Traces {
+    Traces::of(recordings).expect("one server and its clients")
+}
+
+fn server_of(recording: &mut Recording) -> &mut ServerTrace {
+    let Trace::Server(server) = &mut recording.trace else { panic!("the server comes first") };
+    server
 }
 
 fn world(film: &mut Film<'_>, tick: u32) -> World {
@@ -251,29 +268,21 @@ fn clients_alone_play_what_they_saw_and_say_what_is_missing() {
 fn what_cannot_be_watched_says_why() {
     let refused = |traces| Traces::of(traces).err().map(|error: WatchError| error.to_string()).unwrap_or_default();
     assert!(refused(Vec::new()).contains("no trace was given"));
-    let two = recorded().into_iter().take(1).chain(other_server()).collect();
-    assert!(refused(two).contains("two servers"), "one at a time");
-    let mut torn = recorded().swap_remove(0).1;
-    if let Trace::Server(server) = &mut torn {
-        server.keyframes.clear();
-    }
-    let traces = sorted(vec![("torn.mcap".to_owned(), torn)]);
+    let server = recorded().swap_remove(0);
+    let mut other = server.clone();
+    server_of(&mut other).header.seed += 1;
+    assert!(refused(vec![server.clone(), other]).contains("two servers"), "one at a time");
+    let mut torn = server;
+    server_of(&mut torn).keyframes.clear();
+    let traces = sorted(vec![torn]);
     let error = Sources::new(&traces).err().expect("nothing to begin with").to_string();
-    assert!(error.starts_with("torn.mcap: "), "{error}");
-}
-
-fn other_server() -> Option<(String, Trace)> {
-    let (name, mut trace) = recorded().swap_remove(0);
-    if let Trace::Server(server) = &mut trace {
-        server.header.seed += 1;
-    }
-    Some((name, trace))
+    assert!(error.starts_with("server.mcap: "), "{error}");
 }
 
 #[test]
 fn where_ticks_are_missing_the_last_good_one_stands_until_the_next_keyframe() {
     let mut all = recorded();
-    let Trace::Server(server) = &mut all[0].1 else { panic!("the server comes first") };
+    let server = server_of(&mut all[0]);
     let keyframes: Vec<u32> = server.keyframes.iter().filter_map(|it| Some(it.world.as_ref()?.tick)).collect();
     let (hole, next) = (keyframes[0] + 40, keyframes[1]);
     server.ticks.retain(|tick| !(hole..hole + 3).contains(&tick.tick));
