@@ -363,7 +363,7 @@ impl ServerCore {
         }
         tick.input_sums.extend(replay::input_sums(tick));
         let checks = self.world.checks();
-        tick.state_hash = self.world.hash();
+        tick.state_hash = checks.whole;
         tick.player_checks = checks.players;
         tick.field_checks = checks.fields;
         let seated = Seated { sessions: &self.sessions, seats: &self.seats };

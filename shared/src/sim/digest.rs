@@ -75,30 +75,38 @@ player_fields! {
 pub const PLAYER_FIELDS: usize = FIELDS.len() - 4;
 
 /// Where a world differs from another: compare byte by byte. Equal parts have equal checks; different ones have equal checks
-/// once in 256 times, which is why there is a hash beside them.
+/// once in 256 times, which is why there is one of 64 bits over everything beside them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checks {
     /// By slot; 0 = nobody is there.
     pub players: Vec<u8>,
     /// By [`FIELDS`], over all players.
     pub fields: Vec<u8>,
+    /// Over everything: a hash that is not [`World::hash`], for a tenth of what that one takes.
+    pub whole: u64,
 }
 
 impl World {
     /// Its checks: about 2 us for 64 players, a part of what the hash takes.
     pub fn checks(&self) -> Checks {
-        let World { tick: _, rate: _, rng, players: present, rockets, pickups, round } = self;
+        let World { tick, rate, rng, players: present, rockets, pickups, round } = self;
+        let mut everything = mix(tick.0.into(), rate.hz().into());
         let mut players = vec![0; present.len()];
         let mut fields = [0; FIELDS.len()];
         for (check, player) in players.iter_mut().zip(present) {
-            let Some(player) = player else { continue };
+            let Some(player) = player else {
+                everything = mix(everything, 0);
+                continue;
+            };
             let mut whole: u64 = 0;
             for ((field, bits), weight) in fields.iter_mut().zip(player_bits(player)).zip(WEIGHTS) {
                 *field = mix(*field, bits);
                 // A sum, so that no field waits for the one before.
                 whole = whole.wrapping_add(bits.wrapping_mul(weight));
             }
-            *check = byte_of(mix(0, whole)).max(1);
+            let whole = mix(0, whole);
+            everything = mix(everything, whole);
+            *check = byte_of(whole).max(1);
         }
         let mut bytes = Vec::with_capacity(ROUND_BYTES + rockets.len() * ROCKET_BYTES);
         rockets.iter().for_each(|rocket| append_rocket(&mut bytes, rocket));
@@ -106,8 +114,10 @@ impl World {
         bytes.clear();
         append_round(&mut bytes, round);
         let pickups = pickups.iter().fold(0, |state, ticks| mix(state, (*ticks).into()));
-        fields[PLAYER_FIELDS..].copy_from_slice(&[mix(0, rng.0), rockets, pickups, fold(&bytes)]);
-        Checks { players, fields: fields.map(byte_of).to_vec() }
+        let others = [mix(0, rng.0), rockets, pickups, fold(&bytes)];
+        fields[PLAYER_FIELDS..].copy_from_slice(&others);
+        let whole = others.into_iter().fold(everything, mix);
+        Checks { players, fields: fields.map(byte_of).to_vec(), whole }
     }
 }
 
@@ -316,6 +326,7 @@ mod tests {
             let mut other = world();
             other.players[1].as_mut().unwrap().pos.x = x + 1;
             escaped += u32::from(other.checks().players == world().checks().players);
+            assert_ne!(other.checks().whole, world().checks().whole, "{x}");
         }
         assert!(escaped < 80, "{escaped} of 10000: 39 are expected");
     }

@@ -88,6 +88,13 @@ impl Output {
         Ok(())
     }
 
+    /// How long it may be left alone.
+    pub(super) fn tend_after(&self, now: Instant) -> Duration {
+        let unsealed = self.unsealed_since.map(|since| since + UNSEALED_MAX);
+        let look = self.looked_at + LOOKS_APART;
+        unsealed.map_or(look, |unsealed| unsealed.min(look)).saturating_duration_since(now)
+    }
+
     /// Its summary, and everything on the disk.
     pub(super) fn finish(self, flight: bool) -> Result<RecordedFile, String> {
         let (path, records) = (self.path, self.writer.messages());

@@ -73,12 +73,7 @@ impl Worker {
     /// Until the recorder's handle is gone and the queue is empty.
     pub(super) fn run(mut self, queue: &Receiver<Errand>) -> RecorderSummary {
         loop {
-            let next = if self.output.is_some() {
-                queue.recv_timeout(NAP)
-            } else {
-                queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
-            };
-            match next {
+            match self.next(queue) {
                 Ok(errand) => {
                     self.handle(errand);
                     // Records come in handfuls; the file and the state are looked after once for each.
@@ -96,6 +91,14 @@ impl Worker {
         self.end("the program ended");
         let lost = self.shared.lost.load(Ordering::Relaxed);
         RecorderSummary { files: self.files, lost, failure: self.shared.state().failure.clone() }
+    }
+
+    /// The next errand; while a file is open, for no longer than it can be left alone.
+    fn next(&self, queue: &Receiver<Errand>) -> Result<Errand, RecvTimeoutError> {
+        match &self.output {
+            Some(output) => queue.recv_timeout(output.tend_after(Instant::now())),
+            None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
     }
 
     fn handle(&mut self, errand: Errand) {
@@ -354,5 +357,3 @@ impl Worker {
 
 /// Errands that are done before anything else is seen to.
 const HANDFUL: usize = 64;
-/// So often the thread wakes while a file is open though nothing comes: a part of how long a record may wait for the disk.
-const NAP: Duration = Duration::from_millis(100);

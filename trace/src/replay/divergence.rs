@@ -72,7 +72,7 @@ impl Divergence {
     }
 
     /// The state made again is not the recorded one.
-    pub(super) fn between_checks(record: &ServerTick, world: &World, checks: &Checks, hash: u64) -> Divergence {
+    pub(super) fn between_checks(record: &ServerTick, world: &World, checks: &Checks) -> Divergence {
         let differ = |a: &[u8], b: &[u8]| (0..a.len().max(b.len())).find(|i| a.get(*i) != b.get(*i));
         let slot = differ(&record.player_checks, &checks.players);
         let fields: Vec<usize> =
@@ -88,7 +88,7 @@ impl Divergence {
             (Some(None), _) => "nobody there".to_owned(),
             (Some(Some(player)), Some(field)) if !field_text(player, field).is_empty() => field_text(player, field),
             (_, Some(_)) => format!("check {:02x}", checks.fields[fields[0]]),
-            _ => format!("state hash {hash:016x}"),
+            _ => format!("state hash {:016x}", checks.whole),
         };
         let others = fields.iter().skip(1).map(|i| FIELDS[*i]).collect::<Vec<_>>().join(", ");
         let what = match others.is_empty() {
