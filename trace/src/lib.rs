@@ -6,6 +6,9 @@
 //!
 //! Must not know sockets, windows or how a server is built: it sees worlds, inputs and records.
 
+/// Of the schema, as `Header.format` says it. It grows when what a replay needs is written in another way.
+pub const FORMAT: u32 = 2;
+
 pub mod analysis;
 pub mod file;
 pub mod model;

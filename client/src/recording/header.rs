@@ -9,7 +9,7 @@ use tickshot_trace::proto::{Header, Role};
 /// which). `unix_ns_at_zero`: see the schema. `config_json`: its settings, without passwords.
 pub fn header(name: &str, client_id: u64, unix_ns_at_zero: i64, config_json: String) -> Header {
     Header {
-        format: FORMAT,
+        format: tickshot_trace::FORMAT,
         role: Role::Client.into(),
         build: env!("CARGO_PKG_VERSION").to_owned(),
         protocol: protocol_version(),
@@ -22,9 +22,6 @@ pub fn header(name: &str, client_id: u64, unix_ns_at_zero: i64, config_json: Str
         ..Header::default()
     }
 }
-
-/// Of the schema.
-const FORMAT: u32 = 1;
 
 /// The wall clock when local time was zero, as far as it can be told when local time is `now`; nanoseconds.
 pub fn unix_ns_at_zero(now: Duration) -> i64 {

@@ -59,6 +59,15 @@ fn an_altered_input_that_changes_nothing_is_found_with_tick_slot_and_field() {
 }
 
 #[test]
+fn a_trace_of_another_format_is_refused_in_words_and_not_called_altered() {
+    let mut trace = trace();
+    trace.header.format = 1;
+    let report = verify(&trace, &mut |_, _| {});
+    assert!(!report.holds && report.divergence.is_none());
+    assert!(report.error.as_ref().is_some_and(|error| error.contains("of format 1")), "{report:?}");
+}
+
+#[test]
 fn altered_evidence_of_a_shot_is_found_whichever_part_it_is() {
     let trace = trace();
     let last = trace.shots.len() - 1;

@@ -8,7 +8,7 @@ use tickshot_trace::proto::{Header, Role};
 pub fn header(core: &ServerCore, unix_ns_at_zero: i64, config_json: String) -> Header {
     let setup = core.setup();
     Header {
-        format: FORMAT,
+        format: tickshot_trace::FORMAT,
         role: Role::Server.into(),
         build: env!("CARGO_PKG_VERSION").to_owned(),
         protocol: protocol_version(),
@@ -22,6 +22,3 @@ pub fn header(core: &ServerCore, unix_ns_at_zero: i64, config_json: String) -> H
         ..Header::default()
     }
 }
-
-/// Of the schema.
-const FORMAT: u32 = 1;

@@ -27,6 +27,7 @@ pub use self::verify::{VerifyReport, verify};
 use self::hearing::Bench;
 use self::past::Past;
 use self::shots::{ReplayJudge, difference, oldest_needed};
+use crate::FORMAT;
 use crate::model::ServerTrace;
 use crate::proto::change::Kind;
 use crate::proto::{self, Keyframe, MatchBegan, ServerTick};
@@ -88,6 +89,10 @@ pub struct Counts {
 /// Why a trace cannot be replayed at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReplayError {
+    #[error(
+        "this trace is of format {0}, and this program makes the ticks of format {FORMAT} again: use the version that wrote it"
+    )]
+    Format(u32),
     #[error("the header says {0} ticks per second, which no server makes")]
     Rate(u32),
     #[error("there is no keyframe to begin at: a server writes one as soon as it records, and every 5 s")]
@@ -114,6 +119,9 @@ impl<'t> Replay<'t> {
     }
 
     fn begin(trace: &'t ServerTrace, keyframe: &Keyframe) -> Result<Replay<'t>, ReplayError> {
+        if trace.header.format != FORMAT {
+            return Err(ReplayError::Format(trace.header.format));
+        }
         let hz = trace.header.tick_rate_hz;
         let rate = TickRate::new(hz).map_err(|_| ReplayError::Rate(hz))?;
         let tick = tick_of(keyframe);
