@@ -1,4 +1,4 @@
-//! Times the simulation's hot paths: a tick of 64 players, a bot's thought, a line of sight, a state hash.
+//! Times the simulation's hot paths: a tick of 64 players, a bot's thought, a line of sight, a state's hash and checks.
 //!
 //! `cargo run --release -p tickshot-shared --example sim_bench`. Plain wall time of a single thread; the least of
 //! several rounds is shown, so that a busy machine does not look like a slow program.
@@ -30,9 +30,9 @@ fn main() {
 /// A bot match, thinking and stepping timed apart.
 fn ticks(arena: &Arena, players: usize) {
     let mut game = Match::new(arena, players, TickRate::default(), 1);
-    let (mut step_best, mut hash_best) = (f64::MAX, f64::MAX);
+    let (mut step_best, mut hash_best, mut checks_best) = (f64::MAX, f64::MAX, f64::MAX);
     for _ in 0..20 {
-        let (mut step, mut hash) = (0.0, 0.0);
+        let (mut step, mut hash, mut checks) = (0.0, 0.0, 0.0);
         for _ in 0..200 {
             game.think(arena, 0..players);
             let thought = Instant::now();
@@ -40,16 +40,21 @@ fn ticks(arena: &Arena, players: usize) {
             let stepped = Instant::now();
             black_box(game.world.hash());
             step += (stepped - thought).as_secs_f64();
-            hash += stepped.elapsed().as_secs_f64();
+            let hashed = Instant::now();
+            black_box(game.world.checks());
+            hash += (hashed - stepped).as_secs_f64();
+            checks += hashed.elapsed().as_secs_f64();
         }
         step_best = f64::min(step_best, step / 200.0);
         hash_best = f64::min(hash_best, hash / 200.0);
+        checks_best = f64::min(checks_best, checks / 200.0);
     }
     println!("  step, {players} fighting bots     {:8.2} us per tick", step_best * 1e6);
     let (mean, dearest) = thoughts(arena.name(), players);
     println!("  think                     {:8.2} us per bot", mean * 1e6 / players as f64);
     println!("  think, dearest tick       {:8.2} us for all {players}", dearest * 1e6);
     println!("  state hash                {:8.2} us", hash_best * 1e6);
+    println!("  state checks              {:8.2} us", checks_best * 1e6);
 }
 
 /// What all bots' thoughts take in the ticks of a match's first 20 s: on average, and in the dearest. Each match begins on an

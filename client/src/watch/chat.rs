@@ -8,6 +8,7 @@
 use super::eye::Eye;
 use super::time::Moment;
 use crate::view::ChatView;
+use tickshot_shared::protocol::control::{tidy_chat, tidy_name};
 use tickshot_shared::tick::TickRate;
 use tickshot_trace::model::ServerTrace;
 use tickshot_trace::proto::Chat;
@@ -36,15 +37,21 @@ pub fn draw<'l>(
     let latest = lines.rev().skip_while(|(then, _)| *then > at).take(LINES_MAX);
     view.extend(latest.map(|(then, line)| {
         let slot = speaker(line);
+        let (name, words) = tidy(line);
         // A line of nobody is drawn without a name, as the server's own are.
         let text = match slot {
-            None if server != Some(line.name.as_str()) => format!("{}: {}", line.name, line.text),
-            _ => line.text.clone(),
+            None if server != Some(line.name.as_str()) => format!("{name}: {words}"),
+            _ => words,
         };
         let age_s = (at.ms_since(then, rate) / 1000.0) as f32;
-        ChatView { slot, name: line.name.clone(), team_only: line.to_side, text, age_s }
+        ChatView { slot, name, team_only: line.to_side, text, age_s }
     }));
     view.reverse();
+}
+
+/// Who said what, as the game itself lets it pass: a file may have been written by anybody.
+pub(super) fn tidy(line: &Chat) -> (String, String) {
+    (tidy_name(&line.name, "somebody"), tidy_chat(&line.text))
 }
 
 /// More than the game shows at once.
@@ -53,6 +60,7 @@ const LINES_MAX: usize = 12;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tickshot_shared::limits::{CHAT_BYTES_MAX, NAME_BYTES_MAX};
 
     fn line(tick: u32, name: &str, to_side: bool) -> Chat {
         Chat { tick, name: name.to_owned(), text: format!("said at {tick}"), to_side, ..Chat::default() }
@@ -87,5 +95,14 @@ mod tests {
         assert_eq!((ann.slot, ann.name.as_str(), ann.text.as_str()), (Some(3), "Ann", "said at 1"));
         assert_eq!((server.slot, server.text.as_str()), (None, "said at 2"));
         assert_eq!((zoe.slot, zoe.text.as_str()), (None, "Zoe: said at 3"), "her seat is not known");
+    }
+
+    #[test]
+    fn a_forged_line_is_cut_to_what_the_game_lets_pass() {
+        let forged =
+            Chat { name: "\u{1b}[2J".repeat(99), text: "\n".to_owned() + &"w".repeat(9999), ..line(1, "", false) };
+        let lines = drawn(&ServerTrace { chat: vec![forged], ..ServerTrace::default() }, 9);
+        assert!(lines[0].text.len() <= NAME_BYTES_MAX + 2 + CHAT_BYTES_MAX, "{lines:?}");
+        assert!(!lines[0].text.chars().any(char::is_control), "{lines:?}");
     }
 }

@@ -107,7 +107,8 @@ impl Marks<'_> {
 
 fn words(line: &Chat) -> String {
     let to = if line.to_side { " to the own side" } else { "" };
-    format!("{}{to}: {}", line.name, line.text)
+    let (name, words) = chat::tidy(line);
+    format!("{name}{to}: {words}")
 }
 
 /// `ServerTick.input_uses`: the input before was used again.
